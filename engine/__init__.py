@@ -1,0 +1,1 @@
+"""Duban's engine: BPMN casework for public offices. `engine.bootstrap.build` is the way in."""

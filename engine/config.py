@@ -1,0 +1,69 @@
+"""Settings from the environment, frozen at start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an installation may set; each field names its environment variable.
+
+    `home` holds the embedded database, the keys and nothing else that matters.
+    """
+
+    home: Path = Path("var")
+    """DUBAN_HOME."""
+    database_url: str = ""
+    """DUBAN_DATABASE_URL; empty: SQLite in `home`."""
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    """DUBAN_TIMEZONE."""
+    host: str = "127.0.0.1"
+    """DUBAN_HOST."""
+    port: int = 8080
+    """DUBAN_PORT."""
+    heartbeat_seconds: float = 5.0
+    """DUBAN_HEARTBEAT_SECONDS: how often due timers are looked for."""
+    session_hours: float = 9.0
+    """DUBAN_SESSION_HOURS: how long a login lasts."""
+    secure_cookies: bool = False
+    """DUBAN_SECURE_COOKIES=1 behind HTTPS."""
+    demo: bool = False
+    """DUBAN_DEMO=1: the login page shows the demo accounts."""
+    max_upload_bytes: int = 20 * 1024 * 1024
+    """DUBAN_MAX_UPLOAD_BYTES, of one attachment."""
+
+    @property
+    def effective_database_url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{(self.home / 'duban.sqlite3').absolute()}"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings as the environment gives them. Raises ValueError naming the variable that is unusable."""
+        return cls(
+            home=Path(environ.get("DUBAN_HOME", "var")),
+            database_url=environ.get("DUBAN_DATABASE_URL", ""),
+            timezone=_read(environ, "DUBAN_TIMEZONE", ZoneInfo, "Asia/Shanghai"),
+            host=environ.get("DUBAN_HOST", "127.0.0.1"),
+            port=_read(environ, "DUBAN_PORT", int, "8080"),
+            heartbeat_seconds=_read(environ, "DUBAN_HEARTBEAT_SECONDS", float, "5"),
+            session_hours=_read(environ, "DUBAN_SESSION_HOURS", float, "9"),
+            secure_cookies=environ.get("DUBAN_SECURE_COOKIES", "") == "1",
+            demo=environ.get("DUBAN_DEMO", "") == "1",
+            max_upload_bytes=_read(environ, "DUBAN_MAX_UPLOAD_BYTES", int, str(20 * 1024 * 1024)),
+        )
+
+
+def _read(environ: Mapping[str, str], name: str, convert: Callable[[str], T], default: str) -> T:
+    text = environ.get(name, default)
+    try:
+        return convert(text)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{name}={text!r} cannot be used: {error}") from error

@@ -1,0 +1,32 @@
+"""Findings: what is wrong with a diagram, a table or a form, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.errors import Message
+
+
+class Severity(Enum):
+    """An error blocks deployment, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding. `line` counts from 1 in `file`; `message` says what to do."""
+
+    severity: Severity
+    rule: str
+    message: Message
+    file: str = ""
+    line: int | None = None
+    element_id: str | None = None
+    element_name: str | None = None
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR

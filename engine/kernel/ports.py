@@ -1,0 +1,66 @@
+"""What the kernel needs from outside: the meaning of time requests, and named server actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from engine.kernel.changes import ResolvedTime
+from engine.values import Data, Value
+
+
+class TimeKind(Enum):
+    """The project's own FEEL time functions."""
+
+    WORKING_DAYS = "working days"
+    CALENDAR_DAYS = "calendar days"
+    DEADLINE = "deadline"
+    END_OF_MONTH = "end of month"
+
+
+@dataclass(frozen=True)
+class TimeRequest:
+    """What a timer's FEEL expression asked for; computed outside the kernel, on the real calendar.
+
+    FEEL: `working days(n)`, `calendar days(n)`, `deadline("RULE")`, `end of month()`, each with an optional
+    last argument, the start (date, or date and time; default: now). `share of(request, 0.5)` gives `share`:
+    the instant at that part of the span. `amount` is days, `rule` the rule's id.
+    """
+
+    kind: TimeKind
+    amount: int | None = None
+    rule: str | None = None
+    start: Value = None
+    share: float = 1.0
+
+
+class TimePort(Protocol):
+    """Turns a request into an instant."""
+
+    def resolve(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
+        """Raises `engine.errors.EngineError` for an unknown rule or an impossible start."""
+        ...
+
+
+@dataclass(frozen=True)
+class ActionCall:
+    """A service task's call: `name` of the server action, evaluated `params`, and where it stands."""
+
+    name: str
+    params: Data
+    data: Data
+    element_id: str
+    element_name: str
+    process_id: str
+    task_id: str
+    scopes: tuple[str, ...] = ()
+
+
+class ActionPort(Protocol):
+    """Runs server actions, inside the step's transaction."""
+
+    def run(self, call: ActionCall) -> Value:
+        """The result goes to the service task's `resultVariable`. Raises EngineError where it cannot."""
+        ...

@@ -1,0 +1,1 @@
+"""What use cases need of the store: Protocols only, one module for each noun."""

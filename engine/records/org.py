@@ -1,0 +1,64 @@
+"""Units, persons, and what a person may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Unit:
+    """An office. `code` is its key everywhere (short ASCII); `kind` is free text of the office."""
+
+    code: str
+    name: str
+    name_en: str
+    parent: str | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role held in a unit. Role keys are those of the lanes: registrar, duty_leader, resp_dept, …"""
+
+    role: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff; never a petitioner."""
+
+    person_id: str
+    username: str
+    name: str
+    unit: str
+    password_hash: str
+    active: bool = True
+    language: str = "zh"
+    failed_logins: int = 0
+    locked_until: datetime | None = None
+    must_change_password: bool = False
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person with the roles in force at this moment. Every use case takes one first."""
+
+    person_id: str
+    username: str
+    name: str
+    unit: str
+    grants: frozenset[Grant] = field(default_factory=frozenset)
+
+    def holds(self, role: str, unit: str | None = None) -> bool:
+        """Whether the role is held, in the unit where one is given."""
+        return any(g.role == role and (unit is None or g.unit == unit) for g in self.grants)
+
+    @property
+    def units(self) -> frozenset[str]:
+        return frozenset(g.unit for g in self.grants) | {self.unit}
+
+    @property
+    def is_admin(self) -> bool:
+        return self.holds("process_admin")

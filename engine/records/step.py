@@ -1,0 +1,166 @@
+"""What one step writes: everything in one value, so that the store can save it set by set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.records.case import Instance
+from engine.records.task import TaskClosure, UserTask
+from engine.records.time import Deadline, DeadlineEnd, Timer, TimerSettlement
+from engine.values import Data
+
+
+@dataclass(frozen=True)
+class MessageSubscription:
+    """A waiting task's message. `key` is the correlation value, None where any message of that name fits."""
+
+    task_id: str
+    instance_id: str
+    case_id: str
+    element_id: str
+    message: str
+    key: str | None
+
+
+@dataclass(frozen=True)
+class OutboxEntry:
+    """A notification to deliver. `text_*` are neutral: no petitioner's name, no content of the matter.
+
+    `recipient` is a person id. `idempotency_key` is unique: a repeated step cannot send twice.
+    """
+
+    entry_id: str
+    idempotency_key: str
+    recipient: str
+    case_id: str | None
+    task_id: str | None
+    topic: str
+    text_zh: str
+    text_en: str
+    created_at: datetime
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An issued document.
+
+    `state` is drafted, issued, served or void; `number` is whole, e.g. 督办令〔2025〕37 号.
+    """
+
+    paper_id: str
+    case_id: str
+    instance_id: str
+    kind: str
+    title: str
+    number: str | None
+    fields: Data
+    state: str
+    issued_at: datetime
+    issued_by: str | None
+    served_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PathEntry:
+    """An element that a step passed, for the history on the diagram."""
+
+    instance_id: str
+    task_id: str
+    element_id: str
+    process_id: str
+    name: str
+    closure: str
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One link of a case's append-only chain. `hash` is SM3 over `previous` and the canonical content.
+
+    `actor` is a person id or `system`; `event` a past-tense name (`TaskCompleted`).
+    """
+
+    entry_id: str
+    case_id: str | None
+    at: datetime
+    actor: str
+    event: str
+    detail: Data
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class ScoreEvent:
+    """An office's confirmed delay or merit (a row of a score table), never a petitioner's act."""
+
+    event_id: str
+    case_id: str
+    unit: str | None
+    code: str
+    points: float
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A step that failed inside the diagram. `state` is open, retried or closed."""
+
+    incident_id: str
+    instance_id: str
+    case_id: str
+    element_id: str
+    element_name: str
+    expression: str | None
+    reason_zh: str
+    reason_en: str
+    operation: Data
+    at: datetime
+    state: str = "open"
+
+
+@dataclass(frozen=True)
+class CaseUpdate:
+    """Columns of the case file to set; None leaves a column as it is."""
+
+    case_id: str
+    number: str | None = None
+    query_code: str | None = None
+    state: str | None = None
+    unit: str | None = None
+    title: str | None = None
+    category: str | None = None
+    purpose: str | None = None
+    confidential: bool | None = None
+    accused_units: tuple[str, ...] | None = None
+    facts: Data | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StepBatch:
+    """All rows of one step. `instance.version` is the new version; the store checks that the old one stands.
+
+    `is_new` says that the instance is to be inserted.
+    """
+
+    instance: Instance
+    is_new: bool = False
+    case_update: CaseUpdate | None = None
+    tasks_opened: tuple[UserTask, ...] = ()
+    tasks_closed: tuple[TaskClosure, ...] = ()
+    timers_armed: tuple[Timer, ...] = ()
+    timers_settled: tuple[TimerSettlement, ...] = ()
+    deadlines_started: tuple[Deadline, ...] = ()
+    deadlines_ended: tuple[DeadlineEnd, ...] = ()
+    awaited: tuple[MessageSubscription, ...] = ()
+    unawaited: tuple[str, ...] = ()
+    path: tuple[PathEntry, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    outbox: tuple[OutboxEntry, ...] = ()
+    scores: tuple[ScoreEvent, ...] = ()
+    audit: tuple[AuditEntry, ...] = ()
