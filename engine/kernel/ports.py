@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from engine.errors import Message
 from engine.kernel.changes import ResolvedTime
 from engine.values import Data, Value
 
@@ -58,9 +60,29 @@ class ActionCall:
     scopes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class ActionSignature:
+    """What a diagram may call: `params` maps each parameter's name to whether it is required."""
+
+    name: str
+    params: Mapping[str, bool]
+    title: Message
+
+
+@dataclass(frozen=True)
+class ActionResult:
+    """What an action gives back: `value` for the result variable, `variables` that are set as they are."""
+
+    value: Value = None
+    variables: Data = field(default_factory=dict)
+
+
 class ActionPort(Protocol):
     """Runs server actions, inside the step's transaction."""
 
-    def run(self, call: ActionCall) -> Value:
-        """The result goes to the service task's `resultVariable`. Raises EngineError where it cannot."""
+    def run(self, call: ActionCall) -> ActionResult:
+        """The result's value goes to the service task's `resultVariable`, its variables into the task's data.
+
+        Raises EngineError where it cannot.
+        """
         ...

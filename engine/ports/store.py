@@ -17,7 +17,15 @@ from engine.records.attachment import Attachment
 from engine.records.case import CaseFile, Instance, Party
 from engine.records.definition import Definition, DefinitionSummary
 from engine.records.org import Actor, Grant, Person, Unit
-from engine.records.step import AuditEntry, Incident, MessageSubscription, OutboxEntry, StepBatch
+from engine.records.step import (
+    AuditEntry,
+    Incident,
+    MessageSubscription,
+    OutboxEntry,
+    OutgoingMessage,
+    Paper,
+    StepBatch,
+)
 from engine.records.task import Draft, UserTask
 from engine.records.time import CalendarDay, Deadline, Timer
 from engine.records.views import CasePage, CaseView, InboxPage, InboxQuery
@@ -70,6 +78,10 @@ class CaseRepository(Protocol):
     def get(self, case_id: str) -> CaseFile | None: ...
     def by_number(self, number: str) -> CaseFile | None: ...
     def parties(self, case_id: str) -> tuple[Party, ...]: ...
+    def add_parties(self, parties: Sequence[Party]) -> None:
+        """Adds parties to an existing case, sealed. A party with the id of a stored one replaces it."""
+        ...
+
     def view(self, case_id: str) -> CaseView | None: ...
     def register(
         self, actor: Actor, *, procedure: str | None, text: str, state: str | None, page: int, page_size: int
@@ -98,6 +110,20 @@ class InstanceRepository(Protocol):
 
     def running_deadlines(self, instance_id: str) -> tuple[Deadline, ...]: ...
     def subscriptions(self, message: str, key: str | None) -> tuple[MessageSubscription, ...]: ...
+
+
+class MessageRepository(Protocol):
+    def pending(self, limit: int) -> tuple[OutgoingMessage, ...]:
+        """Messages not yet delivered, oldest first."""
+        ...
+
+    def claim(self, message_id: str) -> OutgoingMessage | None:
+        """Inside a writing transaction: the message locked (SKIP LOCKED), None if taken or delivered."""
+        ...
+
+    def settle(self, message_id: str, state: str, at: datetime) -> None:
+        """`state` is delivered, unawaited or failed; a failed one is pending again once set so."""
+        ...
 
 
 class TaskRepository(Protocol):
@@ -137,6 +163,7 @@ class RegisterRepository(Protocol):
         """The next number of a series, without gaps or doubles: allocated in this transaction, undone with it."""
         ...
 
+    def latest_paper(self, case_id: str, kind: str) -> Paper | None: ...
     def mark_paper_served(self, paper_id: str, served_at: datetime) -> None: ...
     def inbox_messages(self, person_id: str, *, unread_only: bool, limit: int) -> tuple[OutboxEntry, ...]: ...
     def unread_count(self, person_id: str) -> int: ...
@@ -177,6 +204,8 @@ class UnitOfWork(Protocol):
     def cases(self) -> CaseRepository: ...
     @property
     def instances(self) -> InstanceRepository: ...
+    @property
+    def messages(self) -> MessageRepository: ...
     @property
     def tasks(self) -> TaskRepository: ...
     @property

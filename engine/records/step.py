@@ -24,6 +24,25 @@ class MessageSubscription:
 
 
 @dataclass(frozen=True)
+class OutgoingMessage:
+    """A message that an instance sent, delivered after the step's commit, exactly once.
+
+    `key` is matched with subscriptions. `state` is pending, delivered, unawaited or failed.
+    """
+
+    message_id: str
+    instance_id: str
+    case_id: str
+    element_id: str
+    message: str
+    key: str | None
+    payload: Data
+    created_at: datetime
+    state: str = "pending"
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class OutboxEntry:
     """A notification to deliver. `text_*` are neutral: no petitioner's name, no content of the matter.
 
@@ -135,6 +154,9 @@ class CaseUpdate:
     title: str | None = None
     category: str | None = None
     purpose: str | None = None
+    channel: str | None = None
+    persons_count: int | None = None
+    occurred_place: str | None = None
     confidential: bool | None = None
     accused_units: tuple[str, ...] | None = None
     facts: Data | None = None
@@ -159,6 +181,7 @@ class StepBatch:
     deadlines_ended: tuple[DeadlineEnd, ...] = ()
     awaited: tuple[MessageSubscription, ...] = ()
     unawaited: tuple[str, ...] = ()
+    messages: tuple[OutgoingMessage, ...] = ()
     path: tuple[PathEntry, ...] = ()
     papers: tuple[Paper, ...] = ()
     outbox: tuple[OutboxEntry, ...] = ()

@@ -70,6 +70,7 @@ class TaskView:
     instance_version: int
     may_complete: bool
     may_claim: bool
+    next_hint: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
