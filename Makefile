@@ -1,0 +1,64 @@
+# The only entry. `make demo` and `make test` need git, make and Python 3.11; everything else they fetch themselves.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+FRONTEND := web/frontend/node_modules/.installed
+
+.PHONY: help demo test lint scenarios bench screens frontend lock wheel clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(RUNTIME): requirements.lock tools/make-venv
+	tools/make-venv $(PYTHON) $(VENV) requirements.lock
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(FRONTEND): web/frontend/package.json web/frontend/package-lock.json
+	tools/need node
+	cd web/frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: $(RUNTIME) ## a sample office with cases in every state, on loopback
+	$(BIN)/python -m engine.cli demo
+
+test: $(DEVELOPMENT) $(FRONTEND) ## all tests, PostgreSQL and Chromium included
+	tools/need chromium fonts postgresql
+	node web/frontend/build.mjs --check
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(DEVELOPMENT) ## ruff, mypy, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+scenarios: $(RUNTIME) ## play every procedure's scenarios, plain and with a restart after every step
+	$(BIN)/python -m engine.cli scenario run workflows/*/scenarios/*.yaml
+
+bench: $(DEVELOPMENT) ## ratios against stock SpiffWorkflow and against ourselves at another scale
+	tools/need postgresql
+	$(BIN)/python -m bench $(ARGS)
+
+screens: $(DEVELOPMENT) ## screenshots of every page into docs/screens
+	tools/need chromium fonts
+	$(BIN)/python -m tests.browser.screens
+
+frontend: $(FRONTEND) ## build web/static/dist from web/frontend
+	node web/frontend/build.mjs
+
+lock: $(DEVELOPMENT) ## lock the dependencies again
+	tools/lock $(BIN)
+
+wheel: $(DEVELOPMENT) ## build dist/duban-*.whl
+	$(BIN)/python -m build --wheel
+
+clean: ## remove what make has made
+	rm -rf $(VENV) web/frontend/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
