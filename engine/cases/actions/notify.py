@@ -1,0 +1,50 @@
+"""`notify`: tells the holders of a role that something needs them, in neutral words.
+
+The text goes to phones and screens that others see: it names the case by number only, and of a confidential case it
+says nothing but that there is something to read. (Source: 信访工作条例 art. 46(5).)
+"""
+
+from __future__ import annotations
+
+from engine.cases.actions.action import Action, ActionContext, optional, required
+from engine.errors import Message
+from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
+
+_LEVELS = {
+    "info": Message("提醒", "Note"),
+    "warning": Message("预警", "Warning"),
+    "overdue": Message("超期", "Overdue"),
+    "urgent": Message("紧急", "Urgent"),
+}
+_NEUTRAL = Message("有事项需要您处理，请登录查看。", "Something needs your attention. Please log in to read it.")
+
+
+def _notify(context: ActionContext, call: ActionCall) -> ActionResult:
+    role = required(call, "role", str)
+    topic = required(call, "topic", str)
+    unit = optional(call, "unit", str) or context.collector.case.unit
+    people = context.work.org.holders(role, unit)
+    text = _text(context, call)
+    sent = context.collector.notify(people, source_id=call.task_id, topic=topic, zh=text.zh, en=text.en)
+    event = "Notified" if sent else "NobodyToNotify"
+    context.collector.event(event, {"role": role, "unit": unit, "topic": topic, "receivers": list(sent)})
+    return ActionResult({"receivers": list(sent)})
+
+
+def _text(context: ActionContext, call: ActionCall) -> Message:
+    case = context.collector.case
+    level = _LEVELS.get(optional(call, "level", str) or "info", _LEVELS["info"])
+    given = None if case.confidential else optional(call, "text", str)
+    text = Message(given, given) if given else _NEUTRAL
+    number = f"{case.number} " if case.number else ""
+    return Message(f"【{level.zh}】{number}{text.zh}", f"[{level.en}] {number}{text.en}")
+
+
+ACTION = Action(
+    ActionSignature(
+        "notify",
+        {"role": True, "unit": False, "topic": True, "text": False, "level": False},
+        Message("通知", "Notify"),
+    ),
+    _notify,
+)

@@ -1,0 +1,112 @@
+"""Tasks of a step: which open, which end, and under which clock each stands. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.cases.standing import Stamp, Standing
+from engine.errors import Message, StepFailed
+from engine.kernel.changes import Changes, Closure, TaskOpened
+from engine.records.task import TaskClosure, TaskState, UserTask
+from engine.records.time import Deadline, DeadlineState
+
+_STATES = {Closure.COMPLETED: TaskState.COMPLETED, Closure.CANCELLED: TaskState.CANCELLED}
+
+
+def opened_tasks(
+    changes: Changes,
+    standing: Standing,
+    stamp: Stamp,
+    *,
+    accused_units: Sequence[str],
+    deadlines: Sequence[Deadline],
+) -> tuple[UserTask, ...]:
+    """The tasks that the step opened; one that also ended in it carries its end already.
+
+    `deadlines` are those of before the step and those that it started. Raises StepFailed where a task would go
+    to an accused unit, or to nobody (Source: 信访工作条例 art. 30, 46(5)).
+    """
+    closures = {closure.task_id: closure for closure in closed_tasks(changes, stamp)}
+    tasks = []
+    for opened in changes.opened:
+        task = _task(opened, standing, stamp, deadlines)
+        _refuse_wrong_receiver(task, accused_units)
+        closure = closures.get(task.task_id)
+        if closure is not None:
+            task = replace(
+                task,
+                state=closure.state,
+                closed_at=closure.closed_at,
+                closed_by=closure.closed_by,
+                result=closure.result,
+            )
+        tasks.append(task)
+    return tuple(tasks)
+
+
+def closed_tasks(changes: Changes, stamp: Stamp) -> tuple[TaskClosure, ...]:
+    """How tasks ended. Only the task that the actor completed names its person and its result."""
+    return tuple(
+        TaskClosure(
+            task_id=closed.task_id,
+            state=_STATES[closed.closure],
+            closed_at=stamp.now,
+            closed_by=stamp.person if closed.task_id == stamp.task_id else None,
+            result=stamp.result if closed.task_id == stamp.task_id else None,
+        )
+        for closed in changes.closed
+    )
+
+
+def _task(opened: TaskOpened, standing: Standing, stamp: Stamp, deadlines: Sequence[Deadline]) -> UserTask:
+    urgent = most_urgent(deadlines, (opened.task_id, *opened.scopes))
+    return UserTask(
+        task_id=opened.task_id,
+        instance_id=standing.instance.instance_id,
+        case_id=standing.case.case_id,
+        definition_id=standing.instance.definition_id,
+        procedure=opened.process_id,
+        element_id=opened.element_id,
+        name=opened.name,
+        role=opened.role,
+        unit=opened.unit or (standing.case.unit if opened.role else None),
+        assignee=opened.assignee or None,
+        state=TaskState.OPEN,
+        form=opened.form,
+        opened_at=stamp.now,
+        scopes=opened.scopes,
+        properties=dict(opened.properties),
+        data=opened.data,
+        due_at=urgent.legal_due if urgent else None,
+        blue_at=urgent.blue_at if urgent else None,
+        yellow_at=urgent.yellow_at if urgent else None,
+        red_at=urgent.red_at if urgent else None,
+    )
+
+
+def most_urgent(deadlines: Sequence[Deadline], attached: Sequence[str]) -> Deadline | None:
+    """The running deadline that falls due first among those on the given activities."""
+    running = [d for d in deadlines if d.attached_to in attached and d.state is DeadlineState.RUNNING]
+    return min(running, key=lambda d: (d.legal_due, d.deadline_id), default=None)
+
+
+def _refuse_wrong_receiver(task: UserTask, accused_units: Sequence[str]) -> None:
+    if task.unit is not None and task.unit in accused_units:
+        raise StepFailed(
+            Message(
+                f"“{task.name}”将交给被反映的单位（{task.unit}）。请改由其他单位办理，再重试。",
+                f"“{task.name}” would go to the unit complained of ({task.unit}). Choose another unit, then retry.",
+            ),
+            element_id=task.element_id,
+            element_name=task.name,
+        )
+    if task.role is None and task.assignee is None:
+        raise StepFailed(
+            Message(
+                f"“{task.name}”没有办理角色，也没有指定办理人。请在流程图的泳道或任务上设置角色，再重试。",
+                f"“{task.name}” has no role and no assignee. Set a role on its lane or on the task, then retry.",
+            ),
+            element_id=task.element_id,
+            element_name=task.name,
+        )

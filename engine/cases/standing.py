@@ -1,0 +1,72 @@
+"""What a projection is made from, beside the kernel's changes: plain values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.records.case import CaseFile, Instance
+from engine.records.step import CaseUpdate, OutboxEntry, Paper, ScoreEvent
+from engine.records.time import Deadline, Timer
+from engine.values import Data
+
+SYSTEM = "system"
+"""The actor of what no person did."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands before the step. `deadlines` are the running ones of the instance.
+
+    `audit_head` is the hash of the newest entry of the case's chain, "" where there is none.
+    """
+
+    instance: Instance
+    case: CaseFile
+    procedure: str
+    deadlines: tuple[Deadline, ...] = ()
+    audit_head: str = ""
+
+
+@dataclass(frozen=True)
+class Firing:
+    """The timer whose firing is the step. `by_outage`: the system was down when it fell due."""
+
+    timer: Timer
+    worker: str
+    by_outage: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the audit trail before it is sealed. `name` is past tense; `detail` holds no personal data."""
+
+    name: str
+    detail: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Who does the step, when, and what it is. `result` is what the completed task was given."""
+
+    now: datetime
+    actor: str
+    event: Event
+    task_id: str | None = None
+    result: Data | None = None
+    firing: Firing | None = None
+
+    @property
+    def person(self) -> str | None:
+        return None if self.actor == SYSTEM else self.actor
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What server actions and forms added to the step, in the order in which it happened."""
+
+    papers: tuple[Paper, ...] = ()
+    outbox: tuple[OutboxEntry, ...] = ()
+    scores: tuple[ScoreEvent, ...] = ()
+    update: CaseUpdate | None = None
+    events: tuple[Event, ...] = ()
