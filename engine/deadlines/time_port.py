@@ -1,0 +1,183 @@
+"""Gives the kernel's time requests their meaning: rules, the real calendar, the office's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from engine.clock.calendar import ImpossibleTime, WorkCalendar
+from engine.clock.deadline import ClockKind, Dues, Term, dues_of, share_of, start_of
+from engine.clock.lights import lights_of
+from engine.clock.period import Period
+from engine.deadlines.calendar import load_calendar
+from engine.deadlines.rules import DeadlineRule, DeadlineRules, rules_from
+from engine.deadlines.terms import DeadlineTerms
+from engine.errors import Message
+from engine.kernel.changes import ResolvedTime
+from engine.kernel.ports import TimeKind, TimeRequest
+from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
+from engine.values import Data, Value
+
+PLAIN = {TimeKind.WORKING_DAYS: ClockKind.WORKING_DAYS, TimeKind.CALENDAR_DAYS: ClockKind.DAYS}
+
+
+class OfficeTime:
+    """The `TimePort` of one instance. The calendar and the rules are fetched when first needed, then kept."""
+
+    def __init__(
+        self, rules: Callable[[], DeadlineRules | None], calendar: Callable[[], WorkCalendar], zone: ZoneInfo
+    ) -> None:
+        self._fetch_rules = rules
+        self._fetch_calendar = calendar
+        self._zone = zone
+
+    def resolve(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
+        """The instant; with `DeadlineTerms` where the request is a whole `deadline("RULE")`.
+
+        Raises ImpossibleTime for an unknown rule, an unusable start or amount, a missing date.
+        """
+        if request.kind is TimeKind.DEADLINE:
+            return self._resolve_rule(request, data, now)
+        started_at = self._start(request.start, now)
+        dues = dues_of(_plain_term(request), started_at, self._calendar, self._zone)
+        return ResolvedTime(_at(dues, request.share))
+
+    def terms(self, rule_id: str, start: Value, data: Data, now: datetime) -> DeadlineTerms:
+        """A rule applied to a start (date, date and time, or None for now). Raises ImpossibleTime."""
+        rule = self._rule(rule_id, now)
+        term, started_at = self._term(rule, start, data, now)
+        dues = dues_of(term, started_at, self._calendar, self._zone)
+        return DeadlineTerms(
+            rule=rule.rule,
+            name=rule.name,
+            name_en=rule.name_en,
+            source=rule.source,
+            clock=rule.clock.value,
+            amount=rule.amount if rule.clock is ClockKind.FIXED else term.grace or term.amount,
+            dues=dues,
+            lights=lights_of(rule.clock, dues, self._calendar, self._zone),
+            calendar_version=self._calendar.version,
+        )
+
+    def _resolve_rule(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
+        terms = self.terms(request.rule or "", request.start, data, now)
+        if request.share != 1:
+            return ResolvedTime(_at(terms.dues, request.share))
+        return ResolvedTime(terms.dues.legal_due, terms)
+
+    def _term(self, rule: DeadlineRule, start: Value, data: Data, now: datetime) -> tuple[Term, datetime]:
+        given = data.get(rule.from_variable) if rule.from_variable else None
+        if rule.clock is ClockKind.FIXED:
+            fixed_on = self._day(given if start is None else start, rule)
+            return Term(rule.clock, fixed_on=fixed_on, rollover=rule.rollover), now
+        started_at = self._start(start, now)
+        amount = _amount(rule, given)
+        if rule.after_rule is None:
+            return Term(rule.clock, amount, rule.period, rollover=rule.rollover), started_at
+        base = self._rule(rule.after_rule, now)
+        first = _amount(base, data.get(base.from_variable) if base.from_variable else None)
+        return Term(base.clock, first, base.period, rollover=rule.rollover, grace=amount), started_at
+
+    def _rule(self, rule_id: str, now: datetime) -> DeadlineRule:
+        rules = self._rules
+        if rules is None:
+            raise ImpossibleTime(
+                Message(
+                    "本流程没有期限规则表（deadline_rules）。请把该表放入流程文件夹或 shared 文件夹。",
+                    "The procedure has no table deadline_rules. Put it into the procedure's folder or into shared.",
+                )
+            )
+        return rules.get(rule_id, now)
+
+    def _start(self, start: Value, now: datetime) -> datetime:
+        """A date is its 00:00; a naive local time is read in the office's zone; None is now."""
+        match start:
+            case None:
+                return now
+            case datetime():
+                return start if start.tzinfo is not None else start.replace(tzinfo=self._zone)
+            case date():
+                return start_of(start, self._zone)
+            case _:
+                raise _unusable_date("起算日", "start", start)
+
+    def _day(self, given: Value, rule: DeadlineRule) -> date:
+        match given:
+            case datetime():
+                return given.date() if given.tzinfo is None else given.astimezone(self._zone).date()
+            case date():
+                return given
+            case _:
+                raise _unusable_date(f"“{rule.name}”的届满日", f"due date of “{rule.name_en}”", given)
+
+    @cached_property
+    def _rules(self) -> DeadlineRules | None:
+        return self._fetch_rules()
+
+    @cached_property
+    def _calendar(self) -> WorkCalendar:
+        return self._fetch_calendar()
+
+
+def time_port(engine: Engine, work: UnitOfWork, files: Mapping[str, bytes], sha256: str) -> OfficeTime:
+    """The time port of an instance whose definition has these files; `sha256` is the definition's hash."""
+    return OfficeTime(
+        rules=lambda: _cached_rules(engine, files, sha256),
+        calendar=lambda: load_calendar(engine, work),
+        zone=engine.settings.timezone,
+    )
+
+
+_rules_by_hash: dict[str, DeadlineRules | None] = {}
+
+
+def _cached_rules(engine: Engine, files: Mapping[str, bytes], sha256: str) -> DeadlineRules | None:
+    if sha256 not in _rules_by_hash:
+        _rules_by_hash[sha256] = rules_from(files, engine.kernel.feel)
+    return _rules_by_hash[sha256]
+
+
+def _plain_term(request: TimeRequest) -> Term:
+    if request.kind is TimeKind.END_OF_MONTH:
+        return Term(ClockKind.PERIOD, 1, Period.MONTH)
+    if request.amount is None:
+        raise ImpossibleTime(Message("没有写明天数。请填写天数。", "The number of days is missing. Enter it."))
+    return Term(PLAIN[request.kind], request.amount)
+
+
+def _amount(rule: DeadlineRule, given: Value) -> int:
+    """The rule's own amount, or a smaller one that the case gives; none may be longer."""
+    own = rule.amount or 0
+    if given is None:
+        return own
+    if isinstance(given, bool) or not _is_whole(given) or not 1 <= int(given) <= own:
+        raise ImpossibleTime(
+            Message(
+                f"“{rule.name}”的天数 {given} 不可用。请填写 1 到 {own} 之间的整数。",
+                f"{given} cannot be the length of “{rule.name_en}”. Enter a whole number from 1 to {own}.",
+            )
+        )
+    return int(given)
+
+
+def _is_whole(given: Value) -> bool:
+    try:
+        return int(given) == given
+    except (TypeError, ValueError):
+        return False
+
+
+def _at(dues: Dues, share: float) -> datetime:
+    return dues.legal_due if share == 1 else share_of(dues, share)
+
+
+def _unusable_date(what: str, what_en: str, given: Value) -> ImpossibleTime:
+    return ImpossibleTime(
+        Message(
+            f"{what}{'没有填写' if given is None else f' {given!r} 不是日期'}。请填写日期。",
+            f"The {what_en} is {'missing' if given is None else f'{given!r}, no date'}. Enter a date.",
+        )
+    )
