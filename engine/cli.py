@@ -1,0 +1,46 @@
+"""The command `duban`. Each command is a module in `engine/commands`; this one only lists them."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from engine import __version__
+from engine.commands.audit import audit
+from engine.commands.demo import demo
+from engine.commands.init import init
+from engine.commands.office_command import office
+from engine.commands.procedure import check, deploy
+from engine.commands.scenario import scenario
+from engine.commands.serve import serve
+from engine.errors import EngineError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="duban")
+def duban() -> None:
+    """督办 Duban: BPMN casework for public offices.
+
+    Settings come from the environment: DUBAN_HOME (default: var), DUBAN_DATABASE_URL (default: SQLite in
+    DUBAN_HOME), DUBAN_TIMEZONE, DUBAN_HOST, DUBAN_PORT, DUBAN_HEARTBEAT_SECONDS, DUBAN_SESSION_HOURS,
+    DUBAN_SECURE_COOKIES, DUBAN_MAX_UPLOAD_BYTES.
+    """
+
+
+for command in (demo, init, serve, office, check, deploy, scenario, audit):
+    duban.add_command(command)
+
+
+def main() -> None:
+    """Runs the command line; a deliberate error is printed in both languages and exits with 1."""
+    try:
+        duban()
+    except EngineError as error:
+        click.secho(error.message.zh, fg="red", err=True)
+        click.echo(error.message.en, err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
