@@ -1,0 +1,106 @@
+// Builds web/static/dist and engine/kernel/feelin.js from the locked packages.
+//   node build.mjs           writes them
+//   node build.mjs --check   builds into a temporary folder and compares every hash with what is committed
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { strictFeelin } from "./feel/strict.mjs";
+import { iconSprite } from "./icons.mjs";
+import { licenceTexts } from "./licences.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..", "..");
+const committed = { dist: join(root, "web", "static", "dist"), feel: join(root, "engine", "kernel", "feelin.js") };
+const feelEntry = join(here, "feel", "feelin.entry.js");
+
+const browser = {
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  target: ["es2020", "chrome87", "firefox90"],
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+  loader: { ".eot": "empty", ".woff": "empty", ".ttf": "empty", ".svg": "dataurl", ".woff2": "file" },
+};
+
+async function buildPages(outdir) {
+  const result = await build({
+    ...browser,
+    absWorkingDir: here,
+    entryPoints: {
+      app: "src/app.js",
+      form: "src/form.js",
+      diagram: "src/diagram.js",
+      theme: "src/theme.js",
+      "app-style": "css/app.css",
+      "form-style": "css/form.css",
+      "diagram-style": "css/diagram.css",
+    },
+    outdir,
+    format: "iife",
+  });
+  writeFileSync(join(outdir, "icons.svg"), iconSprite(here));
+  writeFileSync(join(outdir, "licenses.txt"), licenceTexts(here, Object.keys(result.metafile.inputs)));
+}
+
+async function buildFeel(outfile) {
+  if (!existsSync(feelEntry)) return;
+  await build({
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    target: "es2022",
+    format: "iife",
+    globalName: "feelin",
+    legalComments: "none",
+    logLevel: "warning",
+    absWorkingDir: here,
+    entryPoints: [feelEntry],
+    plugins: [strictFeelin],
+    outfile,
+  });
+}
+
+const sha256 = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
+
+function hashes(folder) {
+  const names = readdirSync(folder).filter((name) => name !== "manifest.json").sort();
+  return Object.fromEntries(names.map((name) => [name, sha256(join(folder, name))]));
+}
+
+async function buildInto(dist, feel) {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  await buildPages(dist);
+  await buildFeel(feel);
+  writeFileSync(join(dist, "manifest.json"), JSON.stringify(hashes(dist), null, 2) + "\n");
+}
+
+async function check() {
+  const folder = mkdtempSync(join(tmpdir(), "duban-dist-"));
+  const fresh = { dist: join(folder, "dist"), feel: join(folder, "feelin.js") };
+  await buildInto(fresh.dist, fresh.feel);
+  const differing = [];
+  const expected = { ...hashes(fresh.dist), "manifest.json": sha256(join(fresh.dist, "manifest.json")) };
+  const actual = existsSync(committed.dist) ? hashes(committed.dist) : {};
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
+    const path = join(committed.dist, name);
+    if (!existsSync(path) || sha256(path) !== expected[name]) differing.push(relative(root, path));
+  }
+  if (existsSync(fresh.feel) && (!existsSync(committed.feel) || sha256(fresh.feel) !== sha256(committed.feel))) {
+    differing.push(relative(root, committed.feel));
+  }
+  rmSync(folder, { recursive: true, force: true });
+  if (differing.length) {
+    console.error(`These files are not what the sources build; run: node web/frontend/build.mjs\n  ${differing.join("\n  ")}`);
+    process.exit(1);
+  }
+  console.log(`${Object.keys(expected).length} files in web/static/dist are what the sources build`);
+}
+
+if (process.argv.includes("--check")) await check();
+else await buildInto(committed.dist, committed.feel);

@@ -1,0 +1,46 @@
+// A drawing: where the token stands, what is done, what is late; zoomed with buttons as well as the wheel.
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
+
+const NOTE_OFFSET = { top: -14, left: 8 };
+
+function mark(viewer, page) {
+  const canvas = viewer.get("canvas");
+  const elements = viewer.get("elementRegistry");
+  const overlays = viewer.get("overlays");
+  const each = (ids, marker) => ids.filter((id) => elements.get(id)).forEach((id) => canvas.addMarker(id, marker));
+  each(page.done || [], "step-done");
+  each(page.findings || [], "finding-here");
+  (page.tokens || []).filter(({ element }) => elements.get(element)).forEach(({ element, late, note }) => {
+    canvas.addMarker(element, late ? "step-late" : "step-token");
+    const html = document.createElement("div");
+    html.className = late ? "token-note is-late" : "token-note";
+    html.textContent = `${late ? "⚠" : "●"} ${note}`;
+    overlays.add(element, { position: NOTE_OFFSET, html });
+  });
+}
+
+function startTools(viewer, root) {
+  const canvas = viewer.get("canvas");
+  const by = { in: () => canvas.zoom(canvas.zoom() * 1.25), out: () => canvas.zoom(canvas.zoom() / 1.25), fit: () => canvas.zoom("fit-viewport", "auto") };
+  root.querySelectorAll("[data-zoom]").forEach((button) => button.addEventListener("click", () => by[button.dataset.zoom]()));
+}
+
+async function start() {
+  const root = document.getElementById("canvas");
+  const island = document.getElementById("diagram-page");
+  if (!root || !island) return;
+  const page = JSON.parse(island.textContent);
+  const response = await fetch(page.url);
+  if (!response.ok) {
+    root.textContent = page.failed;
+    return;
+  }
+  const viewer = new NavigatedViewer({ container: root.querySelector(".canvas-paper") });
+  await viewer.importXML(await response.text());
+  viewer.get("canvas").zoom("fit-viewport", "auto");
+  mark(viewer, page);
+  startTools(viewer, root);
+  root.dataset.ready = "1";
+}
+
+start();
