@@ -8,6 +8,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { strictFeelin } from "./feel/strict.mjs";
+import { strictFeelin } from "./feel/strict.mjs";
 import { iconSprite } from "./icons.mjs";
 import { licenceTexts } from "./licences.mjs";
 
@@ -48,7 +49,6 @@ async function buildPages(outdir) {
 }
 
 async function buildFeel(outfile) {
-  if (!existsSync(feelEntry)) return;
   await build({
     bundle: true,
     minify: true,
@@ -62,6 +62,7 @@ async function buildFeel(outfile) {
     entryPoints: [feelEntry],
     plugins: [strictFeelin],
     outfile,
+    plugins: [strictFeelin],
   });
 }
 
