@@ -8,7 +8,6 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { strictFeelin } from "./feel/strict.mjs";
-import { strictFeelin } from "./feel/strict.mjs";
 import { iconSprite } from "./icons.mjs";
 import { licenceTexts } from "./licences.mjs";
 
