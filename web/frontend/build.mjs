@@ -61,7 +61,6 @@ async function buildFeel(outfile) {
     entryPoints: [feelEntry],
     plugins: [strictFeelin],
     outfile,
-    plugins: [strictFeelin],
   });
 }
 
