@@ -1,0 +1,69 @@
+"""The heartbeat: at every beat, due timers are fired. The only importer of APScheduler.
+
+The scheduler remembers nothing: the ledger decides what is due, so a missed or doubled beat changes no outcome.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from engine.deadlines.fire import fire_due_timers, reconcile
+from engine.ports.engine import Engine
+
+log = structlog.get_logger(__name__)
+
+JOB = "heartbeat"
+
+
+class Heartbeat:
+    """Beats every `heartbeat_seconds` of the settings in a background thread, one beat at a time."""
+
+    def __init__(self, engine: Engine, *, worker: str) -> None:
+        self._engine = engine
+        self._worker = worker
+        self._scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": ThreadPoolExecutor(1)},
+            timezone=engine.settings.timezone,
+        )
+
+    def start(self) -> None:
+        """Fires what fell due while the system was down, then starts to beat."""
+        report = reconcile(self._engine, worker=self._worker)
+        log.info("timers_reconciled", fired=len(report.fired), failed=len(report.failed))
+        self._scheduler.add_job(
+            self.beat,
+            IntervalTrigger(seconds=self._engine.settings.heartbeat_seconds),
+            id=JOB,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Waits for the beat that is running, and stops."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    @property
+    def next_beat_at(self) -> datetime | None:
+        """When the next beat is planned, None while stopped."""
+        job = self._scheduler.get_job(JOB) if self._scheduler.running else None
+        return job.next_run_time if job else None
+
+    def beat(self) -> None:
+        """One sweep. Whatever goes wrong is logged, and the heart goes on beating."""
+        try:
+            report = fire_due_timers(self._engine, worker=self._worker)
+        except Exception:
+            log.exception("heartbeat_failed", worker=self._worker)
+            return
+        if report.fired or report.failed:
+            log.info("timers_fired", fired=len(report.fired), failed=len(report.failed))
