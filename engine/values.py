@@ -1,7 +1,7 @@
 """The values that variables of a case may hold, and their tagged JSON form.
 
 A variable is JSON (null, boolean, number, text, list, object) or one of `date`, `time`, aware
-`datetime`, `timedelta` and `Decimal`. The tagged form wraps the latter in one-key objects
+`datetime`, `timedelta`, `MonthsDuration` and `Decimal`. The tagged form wraps the latter in one-key objects
 (`{"$date": "2026-01-31"}`); an object of the user's own whose keys start with `$` is escaped, so
 that any JSON survives the trip.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -21,6 +22,13 @@ Data: TypeAlias = Mapping[str, Value]
 """Variables by name."""
 
 
+@dataclass(frozen=True, order=True)
+class MonthsDuration:
+    """FEEL's years and months duration: calendar months, which have no length in seconds."""
+
+    months: int
+
+
 def to_json(value: Value) -> Value:
     """The tagged form of a value: plain JSON types only. Raises TypeError for other types."""
     match value:
@@ -30,12 +38,12 @@ def to_json(value: Value) -> Value:
             if value.tzinfo is None:
                 raise TypeError("a datetime variable must be aware")
             return {"$datetime": value.isoformat()}
-        case date():
-            return {"$date": value.isoformat()}
-        case time():
-            return {"$time": value.isoformat()}
+        case date() | time():
+            return {"$date" if isinstance(value, date) else "$time": value.isoformat()}
         case timedelta():
             return {"$duration": value.total_seconds()}
+        case MonthsDuration():
+            return {"$months": value.months}
         case Decimal():
             return {"$decimal": str(value)}
         case Mapping():
@@ -85,5 +93,6 @@ _REVIVERS: Mapping[str, Callable[[Any], Value]] = {
     "$date": date.fromisoformat,
     "$time": time.fromisoformat,
     "$duration": lambda seconds: timedelta(seconds=seconds),
+    "$months": MonthsDuration,
     "$decimal": Decimal,
 }

@@ -118,6 +118,15 @@ strict.unsuitable = (args, parameters) => {
   throw new Fault("arguments", `(${parameters.join(", ")})`);
 };
 
+const NAMED_TYPES = new Set(["number", "string", "boolean", "date", "time", "date time", "duration", "context", "list", "function"]);
+
+strict.instance = (value, node) => {
+  const named = node.input.split(/\binstance\s+of\s+/).pop().trim().replace("date and time", "date time");
+  const type = /duration$/.test(named) ? "duration" : named;
+  if (named !== "Any" && !NAMED_TYPES.has(type)) throw new Fault("instance", named, node);
+  return !nil(value) && (named === "Any" || getType(value) === type);
+};
+
 strict.defined = (evaluate, notes) => {
   const before = notes.warnings.length;
   evaluate();

@@ -43,7 +43,7 @@ export function encode(value) {
   const type = getType(value);
   if (type === "nil") return null;
   if (type === "boolean" || type === "string") return value;
-  if (type === "number" && Number.isFinite(value)) return value;
+  if (type === "number" && Number.isFinite(value)) return Number.isInteger(value) ? value : parseFloat(value.toPrecision(15));
   if (type === "list") return value.map(encode);
   if (type === "duration") return duration(value);
   if (DateTime.isDateTime(value)) return temporal(value, type);

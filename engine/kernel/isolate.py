@@ -1,0 +1,89 @@
+"""One V8 isolate with the FEEL runtime: text in, text out, within limits of time and memory.
+
+Owns the thread and memory of V8. Knows JSON text only; `feel.py` knows values and errors.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one crossing into V8 may cost."""
+
+    seconds: float = 2.0
+    memory_bytes: int = 96 * 1024 * 1024
+
+
+class Exhausted(Exception):
+    """A crossing hit a limit; `what` is "time" or "memory". The isolate works on."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Isolate:
+    """Thread-safe: crossings queue at a lock. After a crossing that hit a limit V8 is replaced, garbage and all."""
+
+    def __init__(self, zone: str, limits: Limits) -> None:
+        self._zone = zone
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._racer: MiniRacer | None = None
+        self._functions: dict[str, Callable[..., Any]] = {}
+
+    def call(self, function: str, payload: str) -> str:
+        """What the bundle's `function` answers to `payload`. Raises Exhausted."""
+        with self._lock:
+            if self._racer is None:
+                self._open()
+            try:
+                return str(self._functions[function](payload, timeout_sec=self._limits.seconds))
+            except JSTimeoutException as error:
+                self._discard()
+                raise Exhausted("time") from error
+            except JSEvalException as error:
+                # The bundle answers every fault of an expression as JSON: what escapes is a limit of V8's own.
+                self._discard()
+                raise Exhausted("depth" if "call stack" in str(error) else "memory") from error
+
+    def _open(self) -> None:
+        racer: Any = MiniRacer()
+        racer.set_hard_memory_limit(self._limits.memory_bytes)
+        racer.eval(_bundle())
+        racer.eval("feelin.setZone")(self._zone)
+        self._functions = {name: racer.eval(f"feelin.{name}") for name in ("describe", "run")}
+        self._racer = racer
+
+    def _discard(self) -> None:
+        racer, self._racer, self._functions = self._racer, None, {}
+        if racer is not None:
+            with suppress(JSEvalException):
+                racer.eval("0")  # waits until the stopped crossing is over: its last word must find the loop open
+            racer.close()
+
+
+def isolate_for(zone: str, limits: Limits) -> Isolate:
+    """The process's isolate for a zone and limits. A forked child gets its own: threads do not survive a fork."""
+    return _isolate(zone, limits, os.getpid())
+
+
+@cache
+def _isolate(zone: str, limits: Limits, _process_id: int) -> Isolate:
+    return Isolate(zone, limits)
+
+
+@cache
+def _bundle() -> str:
+    return files("engine.kernel").joinpath("feelin.js").read_text(encoding="utf-8")
