@@ -62,7 +62,7 @@ class Feel:
         self._plan(text, unary)
 
     def names(self, text: str, *, unary: bool = False) -> frozenset[str]:
-        """The variables that `text` needs: no built-ins, locals, or bare names inside a filter. Raises FeelError."""
+        """The variables that `text` needs: no built-ins, no locals, no bare names in a filter. Raises FeelError."""
         return self._plan(text, unary).names
 
     def evaluate(self, text: str, data: Data, now: datetime) -> Value:
