@@ -38,6 +38,8 @@ class Settings:
     """DUBAN_DEMO=1: the login page shows the demo accounts."""
     max_upload_bytes: int = 20 * 1024 * 1024
     """DUBAN_MAX_UPLOAD_BYTES, of one attachment."""
+    seal_key: str = field(default="", repr=False)
+    """DUBAN_SEAL_KEY: 32 bytes in base64 that seal petitioners' data; empty: the key file in `home`."""
 
     @property
     def effective_database_url(self) -> str:
@@ -58,6 +60,7 @@ class Settings:
             secure_cookies=environ.get("DUBAN_SECURE_COOKIES", "") == "1",
             demo=environ.get("DUBAN_DEMO", "") == "1",
             max_upload_bytes=_read(environ, "DUBAN_MAX_UPLOAD_BYTES", int, str(20 * 1024 * 1024)),
+            seal_key=environ.get("DUBAN_SEAL_KEY", ""),
         )
 
 

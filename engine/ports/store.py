@@ -66,15 +66,24 @@ class DefinitionRepository(Protocol):
 
 @dataclass(frozen=True)
 class LockedTask:
-    """A task, its instance and its case, locked together by one statement."""
+    """A task, its instance and its case, locked together by one statement.
+
+    `deadlines` are the running ones of the instance; `next_timer_at` is when its next waiting timer is due.
+    """
 
     task: UserTask
     instance: Instance
     case: CaseFile
+    deadlines: tuple[Deadline, ...] = ()
+    next_timer_at: datetime | None = None
 
 
 class CaseRepository(Protocol):
-    def add(self, case: CaseFile, parties: Sequence[Party]) -> None: ...
+    def add(self, case: CaseFile, parties: Sequence[Party], *, submission_key: str | None = None) -> None:
+        """Raises Conflict at the latest when the transaction ends, where the key has started a case already."""
+        ...
+
+    def by_submission_key(self, submission_key: str) -> CaseFile | None: ...
     def get(self, case_id: str) -> CaseFile | None: ...
     def by_number(self, number: str) -> CaseFile | None: ...
     def parties(self, case_id: str) -> tuple[Party, ...]: ...
@@ -130,7 +139,10 @@ class TaskRepository(Protocol):
     def get(self, task_id: str) -> UserTask | None: ...
     def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage: ...
     def assign(self, task_id: str, assignee: str | None, *, expected: str | None) -> bool:
-        """Sets the assignee if it is still `expected` and the task is open; says whether it did."""
+        """Sets the assignee if it is still `expected` and the task is open; says whether it did.
+
+        Locks the instance first, as a step does.
+        """
         ...
 
     def draft(self, task_id: str, person_id: str) -> Draft | None: ...
@@ -148,7 +160,10 @@ class TimerRepository(Protocol):
         ...
 
     def claim(self, timer_id: str) -> Timer | None:
-        """Inside a writing transaction: the timer locked (SKIP LOCKED), None if gone or taken."""
+        """Inside a writing transaction: the timer and its instance locked (SKIP LOCKED), None if gone or taken.
+
+        A timer of an instance that is in the middle of a step counts as taken: it stays due.
+        """
         ...
 
     def fail(self, timer_id: str, *, attempts: int, retry_at: datetime) -> None: ...
@@ -178,7 +193,10 @@ class RegisterRepository(Protocol):
         ...
 
     def audit_head(self, case_id: str | None) -> str:
-        """The newest hash of a case's chain (None: the system's own chain), "" where it is empty."""
+        """The newest hash of a case's chain (None: the system's own chain), "" where it is empty.
+
+        In a writing transaction it also locks the chain until the end, so that `add_audit` may continue it.
+        """
         ...
 
     def add_attachment(self, attachment: Attachment, content: bytes) -> None: ...

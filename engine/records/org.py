@@ -60,5 +60,13 @@ class Actor:
         return frozenset(g.unit for g in self.grants) | {self.unit}
 
     @property
+    def acting_units(self) -> frozenset[str]:
+        """The units that the actor acts for: those of the grants, else the own one.
+
+        A case that accuses one of them does not exist for the actor.
+        """
+        return frozenset(g.unit for g in self.grants) or frozenset({self.unit})
+
+    @property
     def is_admin(self) -> bool:
         return self.holds("process_admin")

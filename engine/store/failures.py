@@ -1,0 +1,37 @@
+"""What the database refuses because somebody else was first, as `Conflict`; everything else is a defect."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import sqlalchemy.exc
+
+from engine.errors import Conflict, Message
+
+_RACES = {"40001", "40P01", "55P03"}
+"""PostgreSQL: serialization failure, deadlock, lock not available."""
+_UNIQUE = "23505"
+
+
+def conflict_of(error: Exception) -> Conflict | None:
+    """The conflict behind a database error, None where it is none."""
+    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    state = getattr(cause, "sqlstate", None)
+    if state == _UNIQUE or getattr(cause, "sqlite_errorcode", None) in {
+        sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+        sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+    }:
+        return Conflict(
+            Message(
+                "同样的内容刚刚已由他人（或另一次提交）保存。请刷新页面，查看最新情况。",
+                "The same was just saved by somebody else, or by another submission. Reload the page to see it.",
+            )
+        )
+    if state in _RACES or getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return Conflict(
+            Message(
+                "系统正忙，另一项操作正在进行，本次未作任何改动。请稍后重试。",
+                "The system is busy with another operation; nothing was changed. Try again in a moment.",
+            )
+        )
+    return None

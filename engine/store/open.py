@@ -1,0 +1,33 @@
+"""Opens the store of an installation: database, schema, key."""
+
+from __future__ import annotations
+
+from engine.clock.port import Clock
+from engine.config import Settings
+from engine.store.connection import make_engine
+from engine.store.migrate import upgrade
+from engine.store.sealing import Sealer, load_sealer, wrong_key
+from engine.store.unit_of_work import SqlStore
+
+_SEAL_MARK = "seal_key"
+
+
+def open_store(settings: Settings, clock: Clock) -> SqlStore:
+    """Creates the data directory, the database's schema and the key where they are missing; upgrades the schema.
+
+    Raises WrongSealKey where parties were sealed with another key, ValueError for an unusable database URL.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.effective_database_url)
+    upgrade(engine)
+    # the mark decides between "first start" and "the key is lost", inside one writing transaction
+    unsealed = SqlStore(engine, Sealer(bytes(32)))
+    with unsealed.write() as work:
+        known = work.registers.mark(_SEAL_MARK)
+        sealer = load_sealer(settings.home, settings.seal_key, may_create=known is None)
+        if known is None:
+            fingerprint = {"fingerprint": sealer.fingerprint, "since": clock.now()}
+            work.registers.set_mark(_SEAL_MARK, fingerprint)
+        elif known["fingerprint"] != sealer.fingerprint:
+            raise wrong_key()
+    return SqlStore(engine, sealer)

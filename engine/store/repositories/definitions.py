@@ -1,0 +1,82 @@
+"""Deployed procedures."""
+
+from __future__ import annotations
+
+import builtins
+
+import sqlalchemy as sa
+
+from engine.records.case import InstanceState
+from engine.records.definition import Definition, DefinitionFile, DefinitionSummary
+from engine.store.rows import record_of, values_of
+from engine.store.tables.case import instance
+from engine.store.tables.definition import definition as definitions
+from engine.store.tables.definition import definition_file
+
+
+class Definitions:
+    """Implements `DefinitionRepository`."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, definition: Definition) -> None:
+        row = values_of(definition)
+        files = row.pop("files")
+        self._connection.execute(sa.insert(definitions), row)
+        if files:
+            rows = [{"definition_id": definition.definition_id, **values_of(f)} for f in files]
+            self._connection.execute(sa.insert(definition_file), rows)
+
+    def get(self, definition_id: str) -> Definition | None:
+        return self._one(sa.select(definitions).where(definitions.c.definition_id == definition_id))
+
+    def current(self, key: str) -> Definition | None:
+        newest = definitions.c.version.desc()  # uq_definition_key_version
+        return self._one(sa.select(definitions).where(definitions.c.key == key).order_by(newest).limit(1))
+
+    def list(self) -> tuple[DefinitionSummary, ...]:
+        running = (
+            sa.select(instance.c.definition_id, sa.func.count().label("open_instances"))
+            .where(instance.c.state == InstanceState.RUNNING)  # ix_instance_of_definition
+            .group_by(instance.c.definition_id)
+            .subquery()
+        )
+        newest = sa.func.max(definitions.c.version).over(partition_by=definitions.c.key)
+        rows = self._connection.execute(
+            sa.select(
+                definitions,
+                sa.func.coalesce(running.c.open_instances, 0).label("open_instances"),
+                newest.label("newest"),
+            )
+            .select_from(definitions.outerjoin(running, running.c.definition_id == definitions.c.definition_id))
+            .order_by(definitions.c.key, definitions.c.version.desc())
+        )
+        return tuple(
+            record_of(
+                DefinitionSummary,
+                row,
+                definitions,
+                open_instances=row.open_instances,
+                is_current=row.version == row.newest,
+            )
+            for row in rows
+        )
+
+    def next_version(self, key: str) -> int:
+        newest = sa.select(sa.func.max(definitions.c.version)).where(definitions.c.key == key)
+        return (self._connection.scalar(newest) or 0) + 1
+
+    def _one(self, statement: sa.Select[tuple[object, ...]]) -> Definition | None:
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            return None
+        return record_of(Definition, row, definitions, files=tuple(self._files(row.definition_id)))
+
+    def _files(self, definition_id: str) -> builtins.list[DefinitionFile]:
+        rows = self._connection.execute(
+            sa.select(definition_file)
+            .where(definition_file.c.definition_id == definition_id)
+            .order_by(definition_file.c.path)
+        )
+        return [record_of(DefinitionFile, row, definition_file) for row in rows]

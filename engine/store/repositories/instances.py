@@ -1,0 +1,50 @@
+"""Instances: locking them, and saving a step."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.ports.store import LockedTask
+from engine.records.case import CaseFile, Instance
+from engine.records.step import MessageSubscription, StepBatch
+from engine.records.time import Deadline
+from engine.store.repositories.locking import lock_by_task, lock_instance
+from engine.store.repositories.step_writer import write_step
+from engine.store.rows import record_of
+from engine.store.tables.exchange import message_subscription
+from engine.store.tables.time import IS_RUNNING, deadline
+
+
+class Instances:
+    """Implements `InstanceRepository`."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def lock(self, instance_id: str) -> tuple[Instance, CaseFile] | None:
+        return lock_instance(self._connection, instance_id)
+
+    def lock_by_task(self, task_id: str) -> LockedTask | None:
+        return lock_by_task(self._connection, task_id)
+
+    def save_step(self, batch: StepBatch) -> None:
+        write_step(self._connection, batch)
+
+    def running_deadlines(self, instance_id: str) -> tuple[Deadline, ...]:
+        rows = self._connection.execute(
+            sa.select(deadline)
+            .where(deadline.c.instance_id == instance_id, IS_RUNNING)  # ix_deadline_running
+            .order_by(deadline.c.legal_due, deadline.c.deadline_id)
+        )
+        return tuple(record_of(Deadline, row, deadline) for row in rows)
+
+    def subscriptions(self, message: str, key: str | None) -> tuple[MessageSubscription, ...]:
+        """Those that wait for this key or for any; with no key, those that wait for any."""
+        c = message_subscription.c
+        fits = c.key.is_(None) if key is None else sa.or_(c.key == key, c.key.is_(None))
+        rows = self._connection.execute(
+            sa.select(message_subscription)
+            .where(c.message == message, fits)  # ix_message_subscription_awaited
+            .order_by(c.task_id)
+        )
+        return tuple(record_of(MessageSubscription, row, message_subscription) for row in rows)

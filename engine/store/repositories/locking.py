@@ -1,0 +1,120 @@
+"""Locked reads of what a step needs, each by one statement.
+
+On PostgreSQL a statement that had to wait for a row lock re-reads the locked row, but everything that it joins
+comes from before the wait. So each locked read also asks for the instance's version through a second, unlocked
+look at the same row: where the two differ the read is stale and is repeated, now with the lock in hand.
+Lock order everywhere: the instance first, then its other rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.ports.store import LockedTask
+from engine.records.case import CaseFile, Instance
+from engine.records.task import UserTask
+from engine.records.time import Deadline
+from engine.store.rows import AnyRow, columns_of, record_of
+from engine.store.tables.case import case_file, instance
+from engine.store.tables.journal import audit_entry
+from engine.store.tables.task import user_task
+from engine.store.tables.time import IS_RUNNING, IS_WAITING, deadline, timer
+
+_seen = instance.alias("seen")
+_is_stale = (
+    sa.exists()
+    .where(
+        _seen.c.instance_id == instance.c.instance_id,
+        (_seen.c.version != instance.c.version) | (_seen.c.audit_head != instance.c.audit_head),
+    )
+    .correlate(instance)
+    .label("is_stale")
+)
+_head = (
+    sa.select(audit_entry.c.hash)
+    .where(audit_entry.c.case_id == instance.c.case_id)
+    .order_by(audit_entry.c.seq.desc())  # ix_audit_entry_of_case
+    .limit(1)
+    .correlate(instance)
+    .scalar_subquery()
+    .label("head")
+)
+_next_timer_at = (
+    sa.select(sa.func.min(timer.c.next_at, type_=timer.c.next_at.type))
+    .where(timer.c.instance_id == instance.c.instance_id, IS_WAITING)  # ix_timer_of_instance
+    .correlate(instance)
+    .scalar_subquery()
+    .label("next_timer_at")
+)
+_running = sa.select(deadline).where(IS_RUNNING).subquery("running")  # ix_deadline_running
+
+_INSTANCE = columns_of(Instance, instance)
+_CASE = columns_of(CaseFile, case_file)
+
+
+def lock_instance(connection: sa.Connection, instance_id: str) -> tuple[Instance, CaseFile] | None:
+    """The instance, its row locked, and its case."""
+    rows = _locked(
+        connection,
+        sa.select(*_INSTANCE, *_CASE, _head, _is_stale)
+        .select_from(instance.join(case_file, case_file.c.case_id == instance.c.case_id))
+        .where(instance.c.instance_id == instance_id),
+    )
+    return (_instance(rows[0]), record_of(CaseFile, rows[0], case_file)) if rows else None
+
+
+def lock_by_task(connection: sa.Connection, task_id: str) -> LockedTask | None:
+    """The task with its instance (row locked), case, running deadlines and next timer."""
+    rows = _locked(
+        connection,
+        sa.select(
+            *columns_of(UserTask, user_task),
+            *_INSTANCE,
+            *_CASE,
+            *columns_of(Deadline, _running),
+            _next_timer_at,
+            _head,
+            _is_stale,
+        )
+        .select_from(
+            user_task.join(instance, instance.c.instance_id == user_task.c.instance_id)
+            .join(case_file, case_file.c.case_id == instance.c.case_id)
+            .outerjoin(_running, _running.c.instance_id == instance.c.instance_id)
+        )
+        .where(user_task.c.task_id == task_id)
+        .order_by(_running.c.legal_due, _running.c.deadline_id),
+    )
+    if not rows:
+        return None
+    first = rows[0]
+    return LockedTask(
+        record_of(UserTask, first, user_task),
+        _instance(first),
+        record_of(CaseFile, first, case_file),
+        tuple(
+            record_of(Deadline, row, _running) for row in rows if row._mapping[_running.c.deadline_id] is not None
+        ),
+        first.next_timer_at,
+    )
+
+
+def lock_row(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> None:
+    """Locks the instances that meet a condition. SQLite has the whole file locked already: no statement."""
+    if connection.dialect.name != "sqlite":
+        statement = sa.select(instance.c.instance_id).where(condition).order_by(instance.c.instance_id)
+        connection.execute(statement.with_for_update(key_share=True, of=instance)).all()
+
+
+def _locked(connection: sa.Connection, statement: sa.Select[Any]) -> list[AnyRow]:
+    # key_share: FOR NO KEY UPDATE, which rows that refer to the instance need not wait for
+    locking = statement.with_for_update(key_share=True, of=instance)
+    rows = list(connection.execute(locking))
+    while rows and rows[0].is_stale:
+        rows = list(connection.execute(locking))
+    return rows
+
+
+def _instance(row: AnyRow) -> Instance:
+    return record_of(Instance, row, instance, audit_head=row.head or "")

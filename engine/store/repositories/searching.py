@@ -1,0 +1,78 @@
+"""Conditions that lists share: the text searched for, and what an actor may see at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import sqlalchemy as sa
+
+from engine.records.org import Actor
+from engine.store.tables.case import case_file
+from engine.store.tables.task import user_task
+from engine.values import Data, Value
+
+
+def facts_text(facts: Data) -> str:
+    """The values of the facts, one a line, without keys: what a search looks through."""
+    return "\n".join(_texts(facts))
+
+
+def _texts(value: Value) -> Iterator[str]:
+    match value:
+        case None | bool():
+            return
+        case Mapping():
+            for item in value.values():
+                yield from _texts(item)
+        case list() | tuple():
+            for item in value:
+                yield from _texts(item)
+        case _:
+            yield str(value)
+
+
+def says(text: str, *more: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Every word of `text` occurs in the case's number, title or facts (or in `more`), whatever its case.
+
+    `%` and `_` are ordinary characters. Holds for a single Chinese character too.
+    """
+    columns = (case_file.c.number, case_file.c.title, case_file.c.facts_text, *more)
+    words = text.split()
+    return sa.and_(sa.true(), *(sa.or_(*(c.icontains(word, autoescape=True) for c in columns)) for word in words))
+
+
+def is_not_accused(actor: Actor) -> sa.ColumnElement[bool]:
+    """The case does not accuse a unit that the actor acts for. In every list and in every count."""
+    accused = sa.type_coerce(case_file.c.accused_units, sa.Text)
+    named = (
+        sa.func.replace(accused, sa.literal(f"|{unit}|", sa.Text), sa.literal("", sa.Text)) != accused
+        for unit in sorted(actor.acting_units)
+    )
+    return sa.or_(accused == "", ~sa.or_(*named))
+
+
+def is_candidate(actor: Actor) -> sa.ColumnElement[bool]:
+    """The task's role and unit fit a grant of the actor; a task without a role is for the whole unit."""
+    c = user_task.c
+    fits = [
+        sa.and_(c.role == grant.role, sa.or_(c.unit == grant.unit, c.unit.is_(None)))
+        for grant in sorted(actor.grants, key=lambda g: (g.role, g.unit))
+    ]
+    return sa.or_(*fits, sa.and_(c.role.is_(None), c.unit.in_(sorted(actor.acting_units))))
+
+
+def may_see(actor: Actor) -> sa.ColumnElement[bool]:
+    """The case is kept by a unit of the actor, or the actor or one of its roles holds or held a task of it.
+
+    An auditor sees every case. Nobody sees a case that accuses the unit acted for.
+    """
+    if actor.holds("auditor"):
+        return is_not_accused(actor)
+    c = user_task.c
+    worked_on = sa.union_all(
+        sa.select(c.case_id).where(c.assignee == actor.person_id),  # ix_user_task_mine
+        sa.select(c.case_id).where(c.closed_by == actor.person_id),  # ix_user_task_done
+        sa.select(c.case_id).where(is_candidate(actor)),  # ix_user_task_claimable
+    )
+    kept = case_file.c.unit.in_(sorted(actor.units))  # ix_case_file_of_unit
+    return sa.and_(is_not_accused(actor), sa.or_(kept, case_file.c.case_id.in_(worked_on)))

@@ -1,0 +1,57 @@
+"""Tasks and drafts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.records.org import Actor
+from engine.records.task import Draft, TaskState, UserTask
+from engine.records.views import InboxPage, InboxQuery
+from engine.store.repositories.inbox import read_inbox
+from engine.store.repositories.locking import lock_row
+from engine.store.rows import record_of, upsert, values_of
+from engine.store.tables.case import instance
+from engine.store.tables.task import draft as drafts
+from engine.store.tables.task import user_task
+
+
+class Tasks:
+    """Implements `TaskRepository`."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, task_id: str) -> UserTask | None:
+        statement = sa.select(user_task).where(user_task.c.task_id == task_id)
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else record_of(UserTask, row, user_task)
+
+    def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
+        return read_inbox(self._connection, actor, query, now)
+
+    def assign(self, task_id: str, assignee: str | None, *, expected: str | None) -> bool:
+        c = user_task.c
+        owner = sa.select(c.instance_id).where(c.task_id == task_id).scalar_subquery()
+        lock_row(self._connection, instance.c.instance_id == owner)
+        done = self._connection.execute(
+            sa.update(user_task)
+            .where(c.task_id == task_id, c.state == TaskState.OPEN, c.assignee.is_not_distinct_from(expected))
+            .values(assignee=assignee)
+        )
+        return done.rowcount == 1
+
+    def draft(self, task_id: str, person_id: str) -> Draft | None:
+        statement = sa.select(drafts).where(drafts.c.task_id == task_id, drafts.c.person_id == person_id)
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else record_of(Draft, row, drafts)
+
+    def save_draft(self, draft: Draft) -> None:
+        keep_newest = {"data": None, "saved_at": None}
+        statement = upsert(self._connection, drafts, ["task_id", "person_id"], keep_newest)
+        self._connection.execute(statement, values_of(draft))
+
+    def drop_drafts(self, task_id: str) -> None:
+        """Closing a task drops its drafts already."""
+        self._connection.execute(sa.delete(drafts).where(drafts.c.task_id == task_id))

@@ -1,0 +1,67 @@
+"""The timer ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.records.time import Timer, TimerState
+from engine.store.rows import columns_of, record_of
+from engine.store.tables.case import instance
+from engine.store.tables.time import IS_WAITING, timer
+
+_TIMER = columns_of(Timer, timer)
+
+
+class Timers:
+    """Implements `TimerRepository`."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def due_of_instance(self, instance_id: str, now: datetime) -> tuple[Timer, ...]:
+        return self._several(
+            sa.select(*_TIMER)
+            .where(timer.c.instance_id == instance_id, timer.c.due_at <= now, IS_WAITING)  # ix_timer_of_instance
+            .order_by(timer.c.due_at, timer.c.timer_id)
+        )
+
+    def due(self, now: datetime, limit: int) -> tuple[Timer, ...]:
+        return self._several(
+            sa.select(*_TIMER)
+            .where(timer.c.next_at <= now, IS_WAITING)  # ix_timer_next
+            .order_by(timer.c.next_at, timer.c.due_at)
+            .limit(limit)
+        )
+
+    def claim(self, timer_id: str) -> Timer | None:
+        # the instance first, as in a step; SKIP LOCKED: who is in the middle of it will be asked again later
+        row = self._connection.execute(
+            sa.select(*_TIMER)
+            .select_from(timer.join(instance, instance.c.instance_id == timer.c.instance_id))
+            .where(timer.c.timer_id == timer_id, timer.c.state == TimerState.WAITING)
+            .with_for_update(skip_locked=True, key_share=True, of=[instance, timer])
+        ).one_or_none()
+        return None if row is None else record_of(Timer, row, timer)
+
+    def fail(self, timer_id: str, *, attempts: int, retry_at: datetime) -> None:
+        self._connection.execute(
+            sa.update(timer)
+            .where(timer.c.timer_id == timer_id, timer.c.state == TimerState.WAITING)
+            .values(attempts=attempts, retry_at=retry_at, next_at=retry_at)
+        )
+
+    def next_due_at(self) -> datetime | None:
+        first = sa.select(timer.c.next_at).where(IS_WAITING)  # ix_timer_next
+        at: datetime | None = self._connection.scalar(first.order_by(timer.c.next_at).limit(1))
+        return at
+
+    def list(self, *, state: str | None, limit: int) -> tuple[Timer, ...]:
+        statement = sa.select(*_TIMER).order_by(timer.c.due_at, timer.c.timer_id).limit(limit)
+        if state is not None:
+            statement = statement.where(timer.c.state == TimerState(state))  # ix_timer_ledger
+        return self._several(statement)
+
+    def _several(self, statement: sa.Select[tuple[object, ...]]) -> tuple[Timer, ...]:
+        return tuple(record_of(Timer, row, timer) for row in self._connection.execute(statement))

@@ -1,0 +1,82 @@
+"""What goes in and out: awaited messages, papers, notifications, attachments."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.store.tables.base import metadata
+from engine.store.types import Sequenced, Tagged, UtcDateTime
+
+message_subscription = sa.Table(
+    "message_subscription",
+    metadata,
+    sa.Column("task_id", sa.Text, primary_key=True),
+    sa.Column("instance_id", sa.ForeignKey("instance.instance_id"), nullable=False),
+    sa.Column("case_id", sa.ForeignKey("case_file.case_id"), nullable=False),
+    sa.Column("element_id", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("key", sa.Text),
+    # who waits for a message with this key
+    sa.Index("ix_message_subscription_awaited", "message", "key"),
+)
+
+paper = sa.Table(
+    "paper",
+    metadata,
+    sa.Column("paper_id", sa.Text, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("case_file.case_id"), nullable=False),
+    sa.Column("instance_id", sa.ForeignKey("instance.instance_id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, unique=True),
+    sa.Column("fields", Tagged, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("issued_at", UtcDateTime, nullable=False),
+    sa.Column("issued_by", sa.Text),
+    sa.Column("served_at", UtcDateTime),
+    # the papers of a case, oldest first
+    sa.Index("ix_paper_of_case", "case_id", "issued_at"),
+)
+
+IS_UNREAD = sa.text("read_at IS NULL")
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("seq", Sequenced, primary_key=True, autoincrement=True),
+    sa.Column("entry_id", sa.Text, nullable=False, unique=True),
+    sa.Column("idempotency_key", sa.Text, nullable=False, unique=True),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("case_id", sa.ForeignKey("case_file.case_id")),
+    sa.Column("task_id", sa.Text),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("text_zh", sa.Text, nullable=False),
+    sa.Column("text_en", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("read_at", UtcDateTime),
+    # a person's messages, newest first; and the unread ones, for the badge
+    sa.Index("ix_outbox_of_person", "recipient", "seq"),
+    sa.Index("ix_outbox_unread", "recipient", sqlite_where=IS_UNREAD, postgresql_where=IS_UNREAD),
+)
+
+attachment_content = sa.Table(
+    "attachment_content",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+attachment = sa.Table(
+    "attachment",
+    metadata,
+    sa.Column("attachment_id", sa.Text, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("case_file.case_id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.ForeignKey("attachment_content.sha256"), nullable=False),
+    sa.Column("added_at", UtcDateTime, nullable=False),
+    sa.Column("added_by", sa.Text, nullable=False),
+    # the attachments of a case
+    sa.Index("ix_attachment_of_case", "case_id", "added_at"),
+)

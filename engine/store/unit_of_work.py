@@ -1,0 +1,93 @@
+"""The unit of work: one database transaction and the repositories over it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+import sqlalchemy as sa
+import sqlalchemy.exc
+
+from engine.store.connection import WRITING
+from engine.store.failures import conflict_of
+from engine.store.repositories.cases import Cases
+from engine.store.repositories.definitions import Definitions
+from engine.store.repositories.instances import Instances
+from engine.store.repositories.org import Org
+from engine.store.repositories.registers import Registers
+from engine.store.repositories.tasks import Tasks
+from engine.store.repositories.timers import Timers
+from engine.store.sealing import Sealer
+
+
+class SqlUnitOfWork:
+    """Implements `UnitOfWork` over a connection whose transaction somebody else ends."""
+
+    def __init__(self, connection: sa.Connection, sealer: Sealer, *, is_writing: bool) -> None:
+        self.connection = connection
+        self._sealer = sealer
+        self._is_writing = is_writing
+
+    @cached_property
+    def org(self) -> Org:
+        return Org(self.connection)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        return Definitions(self.connection)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return Cases(self.connection, self._sealer)
+
+    @cached_property
+    def instances(self) -> Instances:
+        return Instances(self.connection)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        return Tasks(self.connection)
+
+    @cached_property
+    def timers(self) -> Timers:
+        return Timers(self.connection)
+
+    @cached_property
+    def registers(self) -> Registers:
+        return Registers(self.connection, is_writing=self._is_writing)
+
+
+class SqlStore:
+    """Implements `Store`. `engine` is for the store's own tests and migrations."""
+
+    def __init__(self, engine: sa.Engine, sealer: Sealer) -> None:
+        self.engine = engine
+        self._sealer = sealer
+        self._writing = engine.execution_options(**{WRITING: True})
+        self._reading = engine
+        if engine.dialect.name == "postgresql":
+            # one snapshot for all statements of a page, as a reading transaction has on SQLite
+            self._reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlUnitOfWork]:
+        """Raises Conflict where somebody else was first, from any statement or from the commit."""
+        try:
+            with self._writing.begin() as connection:
+                yield SqlUnitOfWork(connection, self._sealer, is_writing=True)
+        except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as error:
+            conflict = conflict_of(error)
+            if conflict is None:
+                raise
+            raise conflict from error
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnitOfWork]:
+        with self._reading.begin() as connection:
+            yield SqlUnitOfWork(connection, self._sealer, is_writing=False)
+
+    def close(self) -> None:
+        """Gives all connections back to the database."""
+        self.engine.dispose()
