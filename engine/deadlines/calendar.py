@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
 from weakref import WeakKeyDictionary
 
-import chinese_calendar
-
-from engine.clock.calendar import SATURDAY, WorkCalendar
+from engine.clock.calendar import WorkCalendar
+from engine.deadlines.announced import announced_days, calendar_from
 from engine.ports.engine import Engine
 from engine.ports.store import Store, UnitOfWork
-from engine.records.time import CalendarDay
-
-FIRST_YEAR = 2004
 
 _loaded: WeakKeyDictionary[Store, WorkCalendar] = WeakKeyDictionary()
 
@@ -28,13 +22,6 @@ def load_calendar(engine: Engine, work: UnitOfWork) -> WorkCalendar:
     return known
 
 
-def calendar_from(days: Iterable[CalendarDay], announced: Iterable[int], version: int) -> WorkCalendar:
-    """The pure calendar behind the rows of the table."""
-    return WorkCalendar(
-        exceptions={day.day: day.kind == "work" for day in days}, announced=frozenset(announced), version=version
-    )
-
-
 def seed_calendar(engine: Engine) -> bool:
     """Fills an empty table with the announced years that chinesecalendar knows; says whether it did."""
     with engine.store.write() as work:
@@ -43,48 +30,3 @@ def seed_calendar(engine: Engine) -> bool:
         days, years = announced_days()
         work.registers.seed_calendar(days, years)
     return True
-
-
-def announced_days() -> tuple[tuple[CalendarDay, ...], tuple[int, ...]]:
-    """Every day that differs from its weekday, and the years that are known, from 2004 on.
-
-    Source: the State Council's yearly notices, as chinesecalendar carries them.
-    """
-    days: list[CalendarDay] = []
-    years: list[int] = []
-    year = FIRST_YEAR
-    while (of_year := _days_of(year)) is not None:
-        days.extend(of_year)
-        years.append(year)
-        year += 1
-    return tuple(days), tuple(years)
-
-
-def _days_of(year: int) -> list[CalendarDay] | None:
-    first = date(year, 1, 1)
-    span = (date(year + 1, 1, 1) - first).days
-    try:
-        found = [_exception(first + timedelta(days=n)) for n in range(span)]
-    except NotImplementedError:
-        return None
-    return [day for day in found if day is not None]
-
-
-def _exception(day: date) -> CalendarDay | None:
-    is_work = chinese_calendar.is_workday(day)
-    if is_work == (day.weekday() < SATURDAY):
-        return None
-    _, name = chinese_calendar.get_holiday_detail(day)
-    return CalendarDay(day=day, kind="work" if is_work else "rest", note=NAMES.get(name or "", name or ""))
-
-
-NAMES = {
-    "New Year's Day": "元旦",
-    "Spring Festival": "春节",
-    "Tomb-sweeping Day": "清明节",
-    "Labour Day": "劳动节",
-    "Dragon Boat Festival": "端午节",
-    "Mid-autumn Festival": "中秋节",
-    "National Day": "国庆节",
-    "Anti-Fascist 70th Day": "抗战胜利纪念日",
-}

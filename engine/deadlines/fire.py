@@ -12,16 +12,15 @@ from uuid import uuid4
 
 import structlog
 
+from engine.cases.messages import drain_messages
 from engine.cases.step import fire_timer
+from engine.deadlines.back_off import retry_after
 from engine.errors import Conflict, EngineError, Message, StepFailed
 from engine.ports.engine import Engine
 from engine.records.step import Incident
 from engine.records.time import Timer
 
 HEARTBEAT = "heartbeat"
-BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
-"""How long a timer that failed waits for its next attempt; the last one repeats."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -41,10 +40,9 @@ class Firing:
 
 @dataclass(frozen=True)
 class FailedFiring:
-    """A timer whose step failed: it is tried again at `retry_at`, and an incident says why."""
+    """A timer whose step failed: it is tried again later, and an incident says why."""
 
     timer: Timer
-    retry_at: datetime
     reason: Message
 
 
@@ -61,9 +59,13 @@ class FireReport:
 
 
 def fire_due_timers(engine: Engine, *, worker: str, limit: int = 200) -> FireReport:
-    """Fires what is due now, oldest first, at most `limit`, and leaves the heartbeat's mark."""
+    """Fires what is due now, oldest first, at most `limit`, and leaves the heartbeat's mark.
+
+    Messages that a crash left undelivered go out too.
+    """
     report = _sweep(engine, worker=worker, limit=limit, outage_since=None)
     _leave_mark(engine, worker)
+    drain_messages(engine)
     return report
 
 
@@ -80,6 +82,7 @@ def reconcile(engine: Engine, *, worker: str, limit: int = 200) -> FireReport:
         if len(report.fired) + len(report.failed) < limit:
             break
     _leave_mark(engine, worker)
+    drain_messages(engine)
     return total
 
 
@@ -106,45 +109,40 @@ def _fire(engine: Engine, timer: Timer, *, worker: str, by_outage: bool) -> Fire
     except Conflict:
         return FireReport(skipped=1)
     except StepFailed as error:
-        return FireReport(failed=(_back_off(engine, timer, error.message),))
+        # the step has recorded its incident and put the timer off
+        return FireReport(failed=(FailedFiring(timer, error.message),))
     except Exception as error:  # the boundary of one item: the others must still fire
         log.exception("timer_firing_failed", timer_id=timer.timer_id, element=timer.element_id)
         reason = _reason(error)
-        _report_incident(engine, timer, reason)
-        return FireReport(failed=(_back_off(engine, timer, reason),))
+        _put_off(engine, timer, reason)
+        return FireReport(failed=(FailedFiring(timer, reason),))
     if not fired:
         return FireReport(skipped=1)
     return FireReport(fired=(Firing(timer, engine.clock.now(), by_outage),))
 
 
-def _back_off(engine: Engine, timer: Timer, reason: Message) -> FailedFiring:
-    """The next attempt, later each time. The timer keeps its due instant: only its retry moves."""
-    after = BACK_OFF[min(timer.attempts, len(BACK_OFF) - 1)]
-    retry_at = engine.clock.now() + after
+def _put_off(engine: Engine, timer: Timer, reason: Message) -> None:
+    """The next attempt, later each time, and one incident. The due instant stays: only the retry moves."""
     with engine.store.write() as work:
+        retry_at = engine.clock.now() + retry_after(timer.attempts)
         work.timers.fail(timer.timer_id, attempts=timer.attempts + 1, retry_at=retry_at)
-    log.warning("timer_backs_off", timer_id=timer.timer_id, attempts=timer.attempts + 1, reason=reason.en)
-    return FailedFiring(timer, retry_at, reason)
+        if timer.attempts == 0:
+            work.registers.add_incident(_incident(engine, timer, reason))
 
 
-def _report_incident(engine: Engine, timer: Timer, reason: Message) -> None:
-    if timer.attempts:
-        return  # its first failure has been reported
-    with engine.store.write() as work:
-        work.registers.add_incident(
-            Incident(
-                incident_id=str(uuid4()),
-                instance_id=timer.instance_id,
-                case_id=timer.case_id,
-                element_id=timer.element_id,
-                element_name=timer.name,
-                expression=None,
-                reason_zh=reason.zh,
-                reason_en=reason.en,
-                operation={"kind": "fire", "timer_id": timer.timer_id},
-                at=engine.clock.now(),
-            )
-        )
+def _incident(engine: Engine, timer: Timer, reason: Message) -> Incident:
+    return Incident(
+        incident_id=str(uuid4()),
+        instance_id=timer.instance_id,
+        case_id=timer.case_id,
+        element_id=timer.element_id,
+        element_name=timer.name,
+        expression=None,
+        reason_zh=reason.zh,
+        reason_en=reason.en,
+        operation={"kind": "fire", "timer_id": timer.timer_id},
+        at=engine.clock.now(),
+    )
 
 
 def _reason(error: Exception) -> Message:
