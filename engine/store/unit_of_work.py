@@ -15,6 +15,7 @@ from engine.store.failures import conflict_of
 from engine.store.repositories.cases import Cases
 from engine.store.repositories.definitions import Definitions
 from engine.store.repositories.instances import Instances
+from engine.store.repositories.messages import Messages
 from engine.store.repositories.org import Org
 from engine.store.repositories.registers import Registers
 from engine.store.repositories.tasks import Tasks
@@ -45,6 +46,10 @@ class SqlUnitOfWork:
     @cached_property
     def instances(self) -> Instances:
         return Instances(self.connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        return Messages(self.connection)
 
     @cached_property
     def tasks(self) -> Tasks:

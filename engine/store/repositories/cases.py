@@ -15,7 +15,7 @@ from engine.records.time import Deadline
 from engine.records.views import CasePage, CaseRow, CaseView
 from engine.store.repositories.case_view import read_view
 from engine.store.repositories.searching import facts_text, may_see, says
-from engine.store.rows import columns_of, record_of, values_of
+from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
 from engine.store.tables.case import case_file, party
 from engine.store.tables.task import user_task
@@ -34,8 +34,13 @@ class Cases:
     def add(self, case: CaseFile, parties: Sequence[Party], *, submission_key: str | None = None) -> None:
         row = {**values_of(case), "facts_text": facts_text(case.facts), "submission_key": submission_key}
         self._connection.execute(sa.insert(case_file), row)
+        self.add_parties(parties)
+
+    def add_parties(self, parties: Sequence[Party]) -> None:
         if parties:
-            self._connection.execute(sa.insert(party), [self._sealed(p) for p in parties])
+            change = {"case_id": None, "is_primary": None, "sealed": None}
+            statement = upsert(self._connection, party, ["party_id"], change)
+            self._connection.execute(statement, [self._sealed(p) for p in parties])
 
     def get(self, case_id: str) -> CaseFile | None:
         return self._one(case_file.c.case_id == case_id)

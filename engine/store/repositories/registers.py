@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.records.attachment import Attachment
-from engine.records.step import AuditEntry, Incident, OutboxEntry
+from engine.records.step import AuditEntry, Incident, OutboxEntry, Paper
 from engine.records.time import CalendarDay
 from engine.store.repositories import audit, calendar
 from engine.store.rows import columns_of, record_of, upsert, values_of
@@ -31,6 +31,15 @@ class Registers:
         first = statement.values(series=series, year=year, last=1)
         number: int = self._connection.execute(first.returning(number_series.c.last)).scalar_one()
         return number
+
+    def latest_paper(self, case_id: str, kind: str) -> Paper | None:
+        row = self._connection.execute(
+            sa.select(paper)
+            .where(paper.c.case_id == case_id, paper.c.kind == kind)  # ix_paper_of_case
+            .order_by(paper.c.issued_at.desc(), paper.c.paper_id.desc())
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else record_of(Paper, row, paper)
 
     def mark_paper_served(self, paper_id: str, served_at: datetime) -> None:
         statement = sa.update(paper).where(paper.c.paper_id == paper_id)

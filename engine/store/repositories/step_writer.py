@@ -15,7 +15,7 @@ from engine.records.time import DeadlineEnd, Timer, TimerSettlement
 from engine.store.repositories.searching import facts_text
 from engine.store.rows import upsert, values_of
 from engine.store.tables.case import case_file, instance
-from engine.store.tables.exchange import message_subscription, outbox, paper
+from engine.store.tables.exchange import message_subscription, outbox, outgoing_message, paper
 from engine.store.tables.journal import audit_entry, path_entry, score_event
 from engine.store.tables.task import user_task
 from engine.store.tables.time import deadline, timer
@@ -36,6 +36,7 @@ def write_step(connection: sa.Connection, batch: StepBatch) -> None:
     if batch.unawaited:
         gone = message_subscription.c.task_id.in_(batch.unawaited)
         connection.execute(sa.delete(message_subscription).where(gone))
+    _insert(connection, outgoing_message, [values_of(m) for m in batch.messages])
     _insert(connection, path_entry, [values_of(p) for p in batch.path])
     _insert(connection, paper, [values_of(p) for p in batch.papers])
     if batch.outbox:

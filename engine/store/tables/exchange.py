@@ -20,6 +20,26 @@ message_subscription = sa.Table(
     sa.Index("ix_message_subscription_awaited", "message", "key"),
 )
 
+IS_PENDING = sa.text("state = 'pending'")
+
+outgoing_message = sa.Table(
+    "outgoing_message",
+    metadata,
+    sa.Column("seq", Sequenced, primary_key=True, autoincrement=True),
+    sa.Column("message_id", sa.Text, nullable=False, unique=True),
+    sa.Column("instance_id", sa.ForeignKey("instance.instance_id"), nullable=False),
+    sa.Column("case_id", sa.ForeignKey("case_file.case_id"), nullable=False),
+    sa.Column("element_id", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("key", sa.Text),
+    sa.Column("payload", Tagged, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("settled_at", UtcDateTime),
+    # what is still to be delivered, oldest first
+    sa.Index("ix_outgoing_message_pending", "seq", sqlite_where=IS_PENDING, postgresql_where=IS_PENDING),
+)
+
 paper = sa.Table(
     "paper",
     metadata,

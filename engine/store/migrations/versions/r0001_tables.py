@@ -266,6 +266,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('task_id', name='pk_message_subscription')
     )
     op.create_index('ix_message_subscription_awaited', 'message_subscription', ['message', 'key'], unique=False)
+    op.create_table('outgoing_message',
+        sa.Column('seq', Sequenced, autoincrement=True, nullable=False),
+        sa.Column('message_id', sa.Text(), nullable=False),
+        sa.Column('instance_id', sa.Text(), nullable=False),
+        sa.Column('case_id', sa.Text(), nullable=False),
+        sa.Column('element_id', sa.Text(), nullable=False),
+        sa.Column('message', sa.Text(), nullable=False),
+        sa.Column('key', sa.Text(), nullable=True),
+        sa.Column('payload', sa.Text(), nullable=False),
+        sa.Column('created_at', UtcDateTime(), nullable=False),
+        sa.Column('state', sa.Text(), nullable=False),
+        sa.Column('settled_at', UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(['case_id'], ['case_file.case_id'], name='fk_outgoing_message_case_id'),
+        sa.ForeignKeyConstraint(['instance_id'], ['instance.instance_id'], name='fk_outgoing_message_instance_id'),
+        sa.PrimaryKeyConstraint('seq', name='pk_outgoing_message'),
+        sa.UniqueConstraint('message_id', name='uq_outgoing_message_message_id')
+    )
+    op.create_index('ix_outgoing_message_pending', 'outgoing_message', ['seq'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
     op.create_table('paper',
         sa.Column('paper_id', sa.Text(), nullable=False),
         sa.Column('case_id', sa.Text(), nullable=False),
