@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -46,7 +47,7 @@ def read_view(connection: sa.Connection, case: CaseFile) -> CaseView:
         path=_read_path(connection, case.case_id),
         audit=read_chain(connection, case.case_id),
         incidents=of_case(Incident, incident, incident.c.at, incident.c.incident_id),
-        units=dict(connection.execute(sa.select(unit.c.code, unit.c.name)).tuples()),
+        units=_names(connection, sa.select(unit.c.code, unit.c.name)),
         diagrams=_read_diagrams(connection, {i.definition_id for i in instances}),
     )
     return _with_people(connection, view)
@@ -86,6 +87,9 @@ def _with_people(connection: sa.Connection, view: CaseView) -> CaseView:
     named |= {t.assignee for t in view.tasks} | {t.closed_by for t in view.tasks}
     named |= {p.issued_by for p in view.papers}
     ids = sorted(n for n in named if n is not None)
-    rows = connection.execute(sa.select(person.c.person_id, person.c.name).where(person.c.person_id.in_(ids)))
-    people = dict(rows.tuples())
-    return CaseView(**{**vars(view), "people": people})
+    statement = sa.select(person.c.person_id, person.c.name).where(person.c.person_id.in_(ids))
+    return replace(view, people=_names(connection, statement))
+
+
+def _names(connection: sa.Connection, statement: sa.Select[str, str]) -> Mapping[str, str]:
+    return {row[0]: row[1] for row in connection.execute(statement)}

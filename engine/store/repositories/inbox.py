@@ -90,7 +90,7 @@ def _count_lights(connection: sa.Connection, actor: Actor, query: InboxQuery, no
         .subquery()
     )
     rows = connection.execute(sa.select(lit.c.light, sa.func.count()).group_by(lit.c.light))
-    found: dict[str, int] = dict(rows.tuples())
+    found: dict[str, int] = {light: number for light, number in rows}  # noqa: C416 - a row is no tuple to mypy
     return {light: found.get(light, 0) for light in LIGHTS}
 
 

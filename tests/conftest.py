@@ -1,0 +1,96 @@
+"""The clock and the databases that tests share. A test that takes `store` runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from engine.clock.fixed import ManualClock
+from engine.config import Settings
+from engine.store import SqlStore, open_store
+from engine.store.connection import make_engine
+from engine.store.migrate import upgrade
+from tests.postgres import administer, running_cluster, url_of
+
+START = datetime(2025, 9, 26, 1, 0, tzinfo=UTC)
+"""Friday 2025-09-26, 09:00 in Shanghai."""
+_databases = count(1)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[str]:
+    """The socket directory of the session's own cluster, with a migrated template database."""
+    with running_cluster() as directory:
+        administer(directory, "CREATE DATABASE duban_template")
+        engine = make_engine(url_of(directory, "duban_template"))
+        upgrade(engine)
+        engine.dispose()
+        yield directory
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "duban.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: str) -> Iterator[str]:
+    """The URL of a fresh, migrated database of the session's cluster."""
+    name = f"duban_{next(_databases)}"
+    administer(postgres_cluster, f"CREATE DATABASE {name} TEMPLATE duban_template")
+    yield url_of(postgres_cluster, name)
+    administer(postgres_cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an installation with a fresh, migrated database: one for each kind of database."""
+    if request.param == "postgres":
+        return Settings(home=tmp_path, database_url=request.getfixturevalue("postgres_url"))
+    return request.getfixturevalue("sqlite_settings")
+
+
+@pytest.fixture
+def sqlite_settings(tmp_path: Path, sqlite_template: Path) -> Settings:
+    """Settings of an installation with a fresh, migrated SQLite database: for tests that need one only."""
+    shutil.copyfile(sqlite_template, tmp_path / "duban.sqlite3")
+    return Settings(home=tmp_path)
+
+
+@pytest.fixture
+def open_another(clock: ManualClock) -> Iterator[Callable[[Settings], SqlStore]]:
+    """Opens further stores on an installation, as another process would; closes them at the end."""
+    opened: list[SqlStore] = []
+
+    def open_(settings: Settings) -> SqlStore:
+        opened.append(open_store(settings, clock))
+        return opened[-1]
+
+    yield open_
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(settings: Settings, open_another: Callable[[Settings], SqlStore]) -> SqlStore:
+    return open_another(settings)
+
+
+@pytest.fixture
+def sqlite_store(sqlite_settings: Settings, open_another: Callable[[Settings], SqlStore]) -> SqlStore:
+    return open_another(sqlite_settings)

@@ -1,0 +1,119 @@
+"""A PostgreSQL cluster of the tests' own: started once a session, stopped by its own process id."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+_HOW = "PostgreSQL is missing: run `apt-get install -y postgresql` (as root), then start the tests again"
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+    "autovacuum": "off",
+    "timezone": "Asia/Shanghai",
+}
+
+
+@contextmanager
+def running_cluster() -> Iterator[str]:
+    """Yields the socket directory of a fresh cluster (locale C.UTF-8, superuser `postgres`, no TCP port).
+
+    Raises RuntimeError naming the command to run where PostgreSQL is not installed.
+    """
+    initdb, postgres = _binary("initdb"), _binary("postgres")
+    # a socket's path is limited to 107 bytes: not below pytest's long directories
+    home = Path(tempfile.mkdtemp(prefix="duban-pg-", dir="/tmp"))
+    home.chmod(0o755)
+    owner = _owner()
+    if owner is not None:
+        os.chown(home, owner.pw_uid, owner.pw_gid)
+    data = home / "data"
+    try:
+        _run(
+            [initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8", "-N"], home
+        )
+        options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+        server = subprocess.Popen(
+            [postgres, "-D", str(data), f"-cunix_socket_directories={home}", *options],
+            cwd=home,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **_as_owner(),
+        )
+        try:
+            _wait_until_ready(home, server)
+            yield str(home)
+        finally:
+            server.send_signal(signal.SIGINT)  # fast shutdown
+            server.wait(timeout=30)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def url_of(socket_directory: str, database: str) -> str:
+    """The SQLAlchemy URL of a database of the cluster."""
+    return f"postgresql+psycopg://postgres@/{database}?host={socket_directory}"
+
+
+def administer(socket_directory: str, statement: str) -> None:
+    """Runs one statement outside a transaction: CREATE DATABASE and DROP DATABASE want that."""
+    with psycopg.connect(host=socket_directory, user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _binary(name: str) -> str:
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parent.parent.name)
+    )
+    found = str(versions[-1]) if versions else shutil.which(name)
+    if found is None:
+        raise RuntimeError(_HOW)
+    return found
+
+
+def _owner() -> pwd.struct_passwd | None:
+    """Whom the server runs as: PostgreSQL refuses root. None: the current user."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError as error:
+        raise RuntimeError(_HOW) from error
+
+
+def _as_owner() -> dict[str, int]:
+    owner = _owner()
+    return {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid}
+
+
+def _run(command: list[str], directory: Path) -> None:
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False, **_as_owner())
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+def _wait_until_ready(home: Path, server: subprocess.Popen[bytes]) -> None:
+    ready = [_binary("pg_isready"), "-h", str(home), "-q", "-t", "1"]
+    for _attempt in range(600):
+        if server.poll() is not None:
+            raise RuntimeError("the tests' PostgreSQL server ended while starting")
+        if subprocess.run(ready, check=False).returncode == 0:
+            return
+        try:
+            server.wait(timeout=0.05)  # a short pause that ends early if the server dies
+        except subprocess.TimeoutExpired:
+            continue
+    raise RuntimeError("the tests' PostgreSQL server did not become ready in time")
