@@ -1,0 +1,132 @@
+"""What each verb does: one use case each, as the acting person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.cases.incidents import retry_incident
+from engine.cases.read import open_case, reveal_parties
+from engine.cases.start import start_case
+from engine.documents.attachments import add_attachment
+from engine.errors import EngineError, Message
+from engine.ports.engine import Engine
+from engine.records.org import Actor
+from engine.records.task import TaskState, UserTask
+from engine.records.views import CaseView
+from engine.scenarios.model import Step, Verb
+from engine.tasks.claim import claim_task, unclaim_task
+from engine.tasks.complete import complete_task
+from engine.tasks.drafts import save_draft
+from engine.tasks.read import open_task
+
+
+class NothingToActOn(EngineError):
+    """The step names a task or an incident that the case does not have."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """A step about to be done. `view` is the case as it stands, None before the first start."""
+
+    engine: Engine
+    actor: Actor
+    step: Step
+    data: Mapping[str, Any]
+    procedure: str
+    view: CaseView | None
+
+    @property
+    def case(self) -> CaseView:
+        if self.view is None:
+            raise NothingToActOn(Message("还没有发起案件。", "No case has been started yet."))
+        return self.view
+
+
+def do(act: Act) -> str | None:
+    """Does the step; the new case's id where it starts one. Raises what the use case raises."""
+    verb = act.step.verb
+    if verb is Verb.START:
+        procedure = act.step.target or act.procedure
+        return start_case(act.engine, act.actor, procedure, act.data).case_id
+    if verb is not None and verb in ACTS:
+        ACTS[verb](act)
+    return None
+
+
+def find_task(act: Act) -> UserTask:
+    """The open task of that element; where none is open, the newest closed one, so that refusals can be tried."""
+    fitting = [
+        task
+        for task in act.case.tasks
+        if act.step.target in (task.element_id, task.name) and act.step.unit in (None, task.unit)
+    ]
+    opened = [task for task in fitting if task.state is TaskState.OPEN]
+    if opened:
+        return opened[0]
+    if fitting and act.step.refused is not None:
+        return max(fitting, key=lambda task: task.opened_at)
+    listed = [task for task in act.case.tasks if task.state is TaskState.OPEN]
+    names = "、".join(f"{task.name}（{task.element_id}）" for task in listed) or "无"
+    names_en = ", ".join(task.element_id for task in listed) or "none"
+    raise NothingToActOn(
+        Message(
+            f"没有待办任务“{act.step.target}”。当前待办：{names}",
+            f"There is no open task “{act.step.target}”. Open: {names_en}",
+        )
+    )
+
+
+def _complete(act: Act) -> None:
+    complete_task(act.engine, act.actor, find_task(act).task_id, act.data)
+
+
+def _claim(act: Act) -> None:
+    claim_task(act.engine, act.actor, find_task(act).task_id)
+
+
+def _release(act: Act) -> None:
+    unclaim_task(act.engine, act.actor, find_task(act).task_id)
+
+
+def _save(act: Act) -> None:
+    save_draft(act.engine, act.actor, find_task(act).task_id, act.data)
+
+
+def _read(act: Act) -> None:
+    open_task(act.engine, act.actor, find_task(act).task_id)
+
+
+def _look(act: Act) -> None:
+    open_case(act.engine, act.actor, act.case.case.case_id)
+
+
+def _reveal(act: Act) -> None:
+    reveal_parties(act.engine, act.actor, act.case.case.case_id, act.step.target)
+
+
+def _attach(act: Act) -> None:
+    content = str(act.data.get("text", "")).encode()
+    add_attachment(act.engine, act.actor, act.case.case.case_id, act.step.target, content)
+
+
+def _retry(act: Act) -> None:
+    for incident in act.case.incidents:
+        if incident.state == "open":
+            retry_incident(act.engine, act.actor, incident.incident_id)
+            return
+    raise NothingToActOn(Message("案件没有未处理的故障。", "The case has no open incident."))
+
+
+ACTS: Mapping[Verb, Callable[[Act], None]] = {
+    Verb.COMPLETE: _complete,
+    Verb.CLAIM: _claim,
+    Verb.RELEASE: _release,
+    Verb.SAVE: _save,
+    Verb.READ: _read,
+    Verb.LOOK: _look,
+    Verb.REVEAL: _reveal,
+    Verb.ATTACH: _attach,
+    Verb.RETRY: _retry,
+}
