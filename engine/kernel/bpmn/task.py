@@ -1,0 +1,132 @@
+"""The task of a run: SpiffWorkflow's, with direct links, an index of live tasks, and no history.
+
+A finished task leaves the tree at once and its children move up, so that a case of any age is as large as what is
+going on in it. What needs to know its kin says so by id in `internal_data`: `on` is the activity that a boundary
+event watches, `race` the event gateway whose first event wins, `from` the element that a token at a join came from.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.task import Task
+
+from engine.kernel.bpmn.merge import merged
+from engine.kernel.bpmn.states import CANCELLED, COMPLETED, FUTURE, LIVE, READY, STARTED
+
+
+class RunTask(Task):
+    """See the module. `id` is UUID text."""
+
+    def __init__(
+        self,
+        workflow: Any,
+        task_spec: Any,
+        parent: RunTask | None = None,
+        state: int = FUTURE,
+        id: str | None = None,
+    ) -> None:
+        self.id: str = id or workflow.top_workflow.next_id()
+        self.workflow = workflow
+        self.task_spec = task_spec
+        self._above = parent
+        self._children: list[RunTask] = []
+        self._state = state
+        self.triggered = False
+        self.thread_id = 0
+        self.last_state_change = 0
+        self.data: dict[str, Any] = {}
+        self.internal_data: dict[str, Any] = {}
+        workflow.tasks[self.id] = self
+        if parent is not None:
+            parent._children.append(self)
+        if state & LIVE:
+            workflow.live[self.id] = self
+
+    @property
+    def parent(self) -> RunTask | None:
+        return self._above
+
+    @parent.setter
+    def parent(self, task: RunTask | None) -> None:
+        self._above = task
+
+    @property
+    def children(self) -> list[RunTask]:
+        return list(self._children)
+
+    def _add_child(self, task_spec: Any, state: int = FUTURE) -> RunTask:
+        return RunTask(self.workflow, task_spec, self, state)
+
+    def _sync_children(self, task_specs: list[Any], state: int = FUTURE) -> None:
+        for task_spec in task_specs:
+            self._add_child(task_spec, state)
+
+    def _set_state(self, value: int) -> None:
+        self._state = value
+        if value & LIVE:
+            self.workflow.live[self.id] = self
+            if value == READY:
+                self.workflow.top_workflow.enqueue(self)
+        else:
+            self.workflow.live.pop(self.id, None)
+
+    def _inherit_data(self) -> None:
+        above = self._above.data if self._above is not None else {}
+        if not self.data:
+            self.data = dict(above)
+        elif self.triggered:
+            self.data = {**above, **self.data}  # an instance's own item hides a variable of that name
+        else:
+            self.data = merged(self.data, above)
+
+    def _ready(self) -> None:
+        if self._state < COMPLETED:
+            self._set_state(READY)
+            self.task_spec._on_ready(self)
+
+    def run(self) -> bool | None:
+        """Execute the task; what its own effect cancelled (an error end event) is not completed again."""
+        top = self.workflow.top_workflow
+        top.running = self
+        result: bool | None = self.task_spec._run(self)
+        if self._state >= COMPLETED:
+            return result
+        if result is None:
+            self._set_state(STARTED)
+        elif result:
+            self.complete()
+        return result
+
+    def cancel(self) -> None:
+        """Cancel the task, what it guards and what it spawned, and take it out of the tree."""
+        if self._state >= COMPLETED:
+            return
+        was_entered = bool(self._state & LIVE)
+        self._set_state(CANCELLED)
+        for child in self.children:
+            child.cancel()
+        if was_entered:
+            self.workflow.top_workflow.recorder.cancelled(self)
+        self.task_spec._on_cancel(self)
+        self.release_guards()
+        self.vanish()
+
+    def release_guards(self) -> None:
+        """Cancel the boundary events that still watch this activity."""
+        if self.task_spec.is_guarded:
+            for task in list(self.workflow.live.values()):
+                if task.internal_data.get("on") == self.id and task._state != READY:
+                    task.cancel()
+
+    def vanish(self) -> None:
+        """Leave the tree; children move up to where this task was."""
+        above = self._above
+        if above is None or self.workflow.tasks.pop(self.id, None) is None:
+            return
+        self.workflow.live.pop(self.id, None)
+        place = above._children.index(self)
+        above._children[place : place + 1] = self._children
+        for child in self._children:
+            child._above = above
+        self._children = []

@@ -1,0 +1,191 @@
+"""Running instances: start, load, complete, deliver, fire; each gives back what it did as `Changes`.
+
+A `Run` is used for one step and thrown away. One that raised is useless: it may be half advanced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+
+from engine.errors import InvalidState, Message, NotFound
+from engine.kernel.bpmn.definitions import RunMessage, timer_id_of
+from engine.kernel.bpmn.recorder import Recorder
+from engine.kernel.bpmn.scripts import FeelScripts, failed
+from engine.kernel.bpmn.states import READY, WAITING
+from engine.kernel.bpmn.task import RunTask
+from engine.kernel.bpmn.workflow import RunWorkflow
+from engine.kernel.changes import Changes
+from engine.kernel.feel import OFFICE_ZONE, Feel
+from engine.kernel.ports import ActionPort, TimePort
+from engine.kernel.snapshot import restored, snapshot_of
+from engine.kernel.specs import Procedure, ProcedureSource, SpecCache
+from engine.values import Data
+
+__all__ = ["Kernel", "Ports", "ProcedureSource", "Run"]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What a step needs from outside the kernel."""
+
+    time: TimePort
+    actions: ActionPort
+
+
+class Kernel:
+    """Holds no state of an instance: only the parsed procedures and the FEEL runtime. Thread-safe.
+
+    Times without a zone are in `zone`.
+    """
+
+    def __init__(self, feel: Feel, zone: ZoneInfo = OFFICE_ZONE) -> None:
+        self.feel = feel
+        self.zone = zone
+        self.specs = SpecCache()
+
+    def start(
+        self, source: ProcedureSource, ports: Ports, data: Data, now: datetime, *, message: str | None = None
+    ) -> tuple[Run, Changes]:
+        """Begin an instance, at the start event for `message` or else at the plain one.
+
+        Raises InvalidDiagram, InvalidState where no start event waits for that message, StepFailed.
+        """
+        procedure = self.specs.get(source)
+        workflow = RunWorkflow(procedure.specs[procedure.main], dict(procedure.specs), _entry(procedure, message))
+        run = Run(self, ports, workflow)
+        return run, run._step(now, lambda: workflow.begin(dict(data)))
+
+    def load(self, source: ProcedureSource, ports: Ports, snapshot: bytes) -> Run:
+        """The instance that `snapshot` was taken of. Raises InvalidState for an unknown format."""
+        return Run(self, ports, restored(snapshot, self.specs.get(source)))
+
+
+class Run:
+    """An instance in memory. Task ids and timer ids are those of the `Changes`."""
+
+    def __init__(self, kernel: Kernel, ports: Ports, workflow: RunWorkflow) -> None:
+        self._kernel = kernel
+        self._workflow = workflow
+        workflow.ports = ports
+
+    def complete(self, task_id: str, data: Data, now: datetime) -> Changes:
+        """Complete an open user or manual task; `data` become variables first.
+
+        Raises InvalidState where the task is not open, StepFailed.
+        """
+        task = self._workflow.find(task_id)
+        if task is None or task._state != READY or not task.task_spec.manual:
+            raise InvalidState(_NOT_OPEN)
+
+        def complete() -> None:
+            task.data.update(data)
+            task.run()
+
+        return self._step(now, complete)
+
+    def deliver(self, task_id: str, payload: Data, now: datetime) -> Changes:
+        """Give a message to the task that awaits it. Raises InvalidState where it does not wait, StepFailed."""
+        task = self._waiting(task_id)
+        if task is None or not isinstance(task.task_spec.event_definition, RunMessage):
+            raise InvalidState(_NOT_AWAITED)
+
+        def deliver() -> None:
+            task.internal_data["payload"] = dict(payload)
+            task._ready()
+
+        return self._step(now, deliver)
+
+    def fire(self, timer_id: str, now: datetime) -> Changes:
+        """Fire an armed timer. Raises InvalidState where it is not armed, StepFailed."""
+        task = self._waiting(timer_id.partition(":")[0])
+        if task is None or timer_id_of(task) != timer_id:
+            raise InvalidState(_NOT_ARMED)
+
+        def fire() -> None:
+            self._workflow.recorder.disarmed(timer_id, fired=True)
+            fire_again: Callable[[RunTask], bool] | None = getattr(task.task_spec, "fire_again", None)
+            if fire_again is None or not fire_again(task):
+                task.internal_data["over"] = 1
+                task._ready()
+
+        return self._step(now, fire)
+
+    def snapshot(self) -> bytes:
+        """The instance's whole state, without its spec."""
+        return snapshot_of(self._workflow)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The variables of the top process, of whichever branch went on last. Not to be changed."""
+        return self._workflow.last_data
+
+    @property
+    def is_ended(self) -> bool:
+        return self._workflow.completed
+
+    def open_tasks(self) -> tuple[str, ...]:
+        """Ids of the tasks that people can complete, outer scopes last."""
+        return tuple(t.id for t in self._live() if t._state == READY and t.task_spec.manual)
+
+    def armed_timers(self) -> tuple[str, ...]:
+        """Firing keys of the armed timers."""
+        waiting = (timer_id_of(t) for t in self._live() if t._state == WAITING)
+        return tuple(timer_id for timer_id in waiting if timer_id is not None)
+
+    def awaited_messages(self) -> Mapping[str, str]:
+        """Names of the messages waited for, by the id of the waiting task."""
+        return {
+            t.id: t.task_spec.event_definition.name
+            for t in self._live()
+            if t._state == WAITING and isinstance(getattr(t.task_spec, "event_definition", None), RunMessage)
+        }
+
+    def task_data(self, task_id: str) -> dict[str, Any]:
+        """The variables that a live task sees. Raises NotFound."""
+        task = self._workflow.find(task_id)
+        if task is None:
+            raise NotFound(Message("任务", "task"), task_id)
+        return task.data
+
+    def _live(self) -> list[RunTask]:
+        return [task for scope in self._workflow.scopes() for task in scope.live.values()]
+
+    def _waiting(self, task_id: str) -> RunTask | None:
+        task = self._workflow.find(task_id)
+        if task is None or task._state != WAITING or not hasattr(task.task_spec, "event_definition"):
+            return None
+        return task
+
+    def _step(self, now: datetime, begin: Callable[[], None]) -> Changes:
+        workflow = self._workflow
+        workflow.recorder = Recorder()
+        workflow.scripts = FeelScripts(self._kernel.feel, now, self._kernel.zone)
+        try:
+            begin()
+            workflow.advance()
+        except SpiffWorkflowException as error:
+            task = getattr(error, "task", None) or workflow.running or workflow.task_tree
+            reason = Message(f"流程引擎报告：{error}", f"the engine reports: {error}")
+            raise failed(task, reason, None) from error
+        return workflow.recorder.changes(dict(workflow.last_data))
+
+
+def _entry(procedure: Procedure, message: str | None) -> Any | None:
+    if message is None:
+        return None
+    if message not in procedure.entries:
+        raise InvalidState(
+            Message(f"此流程不由消息“{message}”启动", f"this procedure is not started by the message “{message}”")
+        )
+    return procedure.entries[message]
+
+
+_NOT_OPEN = Message("此任务已不在待办中，请刷新页面", "this task is no longer open; reload the page")
+_NOT_AWAITED = Message("流程已不再等待此消息", "the instance no longer waits for this message")
+_NOT_ARMED = Message("此定时器已触发或已取消", "this timer has fired or was cancelled")
