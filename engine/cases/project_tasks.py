@@ -65,7 +65,7 @@ def _task(opened: TaskOpened, standing: Standing, stamp: Stamp, deadlines: Seque
         task_id=opened.task_id,
         instance_id=standing.instance.instance_id,
         case_id=standing.case.case_id,
-        definition_id=standing.instance.definition_id,
+        definition_id=standing.homes.get(opened.process_id, standing.instance.definition_id),
         procedure=opened.process_id,
         element_id=opened.element_id,
         name=opened.name,

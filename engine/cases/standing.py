@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,12 +19,13 @@ SYSTEM = "system"
 class Standing:
     """What stands before the step. `deadlines` are the running ones of the instance.
 
-    `audit_head` is the hash of the newest entry of the case's chain, "" where there is none.
+    `homes` maps every process id that the instance can run to the version that holds it. `audit_head` is the
+    hash of the newest entry of the case's chain, "" where there is none.
     """
 
     instance: Instance
     case: CaseFile
-    procedure: str
+    homes: Mapping[str, str]
     deadlines: tuple[Deadline, ...] = ()
     audit_head: str = ""
 

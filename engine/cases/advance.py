@@ -1,0 +1,159 @@
+"""Inside one transaction: load the run, move it, project what happened, save. Commits nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import uuid4
+
+from engine.cases.actions.action import ActionContext
+from engine.cases.actions.registry import StepActions
+from engine.cases.collector import Collector
+from engine.cases.project import Projection, project
+from engine.cases.standing import Event, Firing, Stamp, Standing
+from engine.cases.trail import sealed
+from engine.deadlines.time_port import time_port
+from engine.definitions.sources import Procedure, load_procedure
+from engine.kernel.changes import Changes
+from engine.kernel.run import Ports, Run
+from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
+from engine.records.case import CaseFile, Instance, InstanceState, Party
+from engine.records.step import StepBatch
+from engine.records.task import UserTask
+from engine.records.time import Deadline
+from engine.values import Data, Value
+
+
+@dataclass(frozen=True)
+class Held:
+    """An instance whose row this transaction has locked, with what belongs to it.
+
+    `task` is the task that it was locked by, `next_timer_at` when its next waiting timer is due.
+    """
+
+    instance: Instance
+    case: CaseFile
+    deadlines: tuple[Deadline, ...] = ()
+    next_timer_at: datetime | None = None
+    task: UserTask | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing to do with a run. `act` does it; the rest says what to write beside.
+
+    `retry` is what `engine.cases.incidents` needs to do it again; it never holds a party's fields. `columns` are
+    columns of the case file, `parties` go to its sealed parties.
+    """
+
+    event: Event
+    act: Callable[[Run, datetime], Changes]
+    retry: Data
+    task_id: str | None = None
+    result: Data | None = None
+    firing: Firing | None = None
+    columns: Mapping[str, Value] = field(default_factory=dict)
+    parties: tuple[Party, ...] = ()
+
+    def stamp(self, actor: str, now: datetime) -> Stamp:
+        return Stamp(now, actor, self.event, self.task_id, self.result, self.firing)
+
+
+def hold_instance(work: UnitOfWork, instance_id: str) -> Held | None:
+    """Locks an instance. Two statements."""
+    locked = work.instances.lock(instance_id)
+    if locked is None:
+        return None
+    return Held(locked[0], locked[1], work.instances.running_deadlines(instance_id))
+
+
+def hold_by_task(work: UnitOfWork, task_id: str) -> Held | None:
+    """Locks the instance of a task. One statement."""
+    locked = work.instances.lock_by_task(task_id)
+    if locked is None:
+        return None
+    return Held(locked.instance, locked.case, locked.deadlines, locked.next_timer_at, locked.task)
+
+
+def advance(
+    engine: Engine, work: UnitOfWork, held: Held, operation: Operation, *, actor: str, now: datetime
+) -> StepBatch:
+    """Moves a held instance by one operation and writes the step. Raises StepFailed; then nothing may be kept."""
+    procedure = load_procedure(work, held.instance.definition_id)
+    collector = Collector(held.case, held.instance.instance_id, now, actor)
+    collector.update_case(**operation.columns)
+    ports = _ports(engine, work, procedure, collector)
+    run = engine.kernel.load(procedure.source, ports, held.instance.snapshot)
+    changes = operation.act(run, now)
+    if operation.parties:
+        work.cases.add_parties(operation.parties)
+    standing = Standing(held.instance, held.case, procedure.homes, held.deadlines, held.instance.audit_head)
+    projection = project(changes, standing, operation.stamp(actor, now), collector.collected())
+    return _save(work, run, projection, standing, actor=actor, now=now)
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A procedure about to start in a case that stands in the database. `message` names a message start."""
+
+    procedure: Procedure
+    case: CaseFile
+    data: Data
+    event: Event
+    message: str | None = None
+    audit_head: str = ""
+
+
+def begin(engine: Engine, work: UnitOfWork, beginning: Beginning, *, actor: str, now: datetime) -> StepBatch:
+    """Starts an instance and writes its first step. Raises StepFailed; then nothing may be kept."""
+    procedure, case = beginning.procedure, beginning.case
+    instance = Instance(
+        instance_id=str(uuid4()),
+        case_id=case.case_id,
+        definition_id=procedure.definition.definition_id,
+        state=InstanceState.RUNNING,
+        snapshot=b"",
+        version=1,
+        audit_head=beginning.audit_head,
+        started_at=now,
+    )
+    collector = Collector(case, instance.instance_id, now, actor)
+    ports = _ports(engine, work, procedure, collector)
+    always: dict[str, Value] = {
+        "case_id": case.case_id,
+        "case_number": case.number,
+        "case_unit": case.unit,
+        "started_at": now.astimezone(engine.settings.timezone),
+        "started_by": actor,
+        "title": case.title,
+    }
+    run, changes = engine.kernel.start(
+        procedure.source, ports, {**beginning.data, **always}, now, message=beginning.message
+    )
+    standing = Standing(instance, case, procedure.homes, (), beginning.audit_head)
+    stamp = Stamp(now, actor, beginning.event)
+    projection = project(changes, standing, stamp, collector.collected(), is_new=True)
+    return _save(work, run, projection, standing, actor=actor, now=now)
+
+
+def _ports(engine: Engine, work: UnitOfWork, procedure: Procedure, collector: Collector) -> Ports:
+    source = procedure.source
+    return Ports(
+        time=time_port(engine, work, source.files, source.sha256),
+        actions=StepActions(ActionContext(work, collector, engine.settings.timezone)),
+    )
+
+
+def _save(
+    work: UnitOfWork, run: Run, projection: Projection, standing: Standing, *, actor: str, now: datetime
+) -> StepBatch:
+    audit = sealed(
+        projection.events, case_id=standing.case.case_id, actor=actor, at=now, previous=standing.audit_head
+    )
+    batch = projection.batch
+    instance = replace(batch.instance, snapshot=run.snapshot(), audit_head=audit[-1].hash)
+    batch = replace(batch, instance=instance, audit=audit)
+    work.instances.save_step(batch)
+    return batch

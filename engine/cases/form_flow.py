@@ -1,0 +1,100 @@
+"""Where the fields of a submitted form go: columns and facts of the case file, sealed parties. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from engine.records.case import Party
+from engine.values import Data, Value
+
+_COLUMNS = (
+    "title",
+    "channel",
+    "purpose",
+    "category",
+    "persons_count",
+    "confidential",
+    "accused_units",
+    "occurred_place",
+)
+_PARTY_FIELDS = ("name", "contact", "id_number", "address")
+
+
+def case_columns(variables: Data) -> dict[str, Value]:
+    """Columns of the case file that the form's fields of the same name set. Empty fields set nothing."""
+    found = {name: variables[name] for name in _COLUMNS if variables.get(name) not in (None, "", [])}
+    if "accused_units" in found:
+        units = found["accused_units"]
+        found["accused_units"] = (units,) if isinstance(units, str) else tuple(str(unit) for unit in units)
+    if "persons_count" in found:
+        found["persons_count"] = int(found["persons_count"])
+    if "confidential" in found:
+        found["confidential"] = found["confidential"] in (True, "true", "yes", "是")
+    return found
+
+
+def facts_of(schema: Mapping[str, Any], variables: Data, *, only_marked: bool) -> dict[str, Value]:
+    """Facts worth showing, by label: fields of the form that are not columns, choices under their labels.
+
+    `only_marked`: just the fields with the property `fact` = `true`.
+    """
+    facts: dict[str, Value] = {}
+    for component in _components(schema):
+        key = component.get("key")
+        properties = component.get("properties") or {}
+        if not isinstance(key, str) or key in _COLUMNS or properties.get("store") == "party":
+            continue
+        if properties.get("fact") == "false" or (only_marked and properties.get("fact") != "true"):
+            continue
+        value = variables.get(key)
+        if value not in (None, "", []) and not isinstance(value, Mapping):
+            facts[str(component.get("label") or key)] = _worded(component, value)
+    return facts
+
+
+def _components(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for component in schema.get("components", ()):
+        yield component
+        if component.get("type") in {"group", "columns"}:
+            yield from _components(component)
+
+
+def _worded(component: Mapping[str, Any], value: Value) -> Value:
+    """The choice's label in place of its value."""
+    labels = {option.get("value"): option.get("label") for option in component.get("values") or ()}
+    if isinstance(value, list):
+        return [labels.get(item, item) if isinstance(item, str) else item for item in value]
+    return labels.get(value, value) if isinstance(value, str) else value
+
+
+def parties_of(party: Data, case_id: str, known: Sequence[Party]) -> tuple[Party, ...]:
+    """The parties that a form's party fields give; an earlier primary party keeps what is not given anew.
+
+    A list of objects with the same fields gives the others, in order.
+    """
+    found = []
+    primary = next((p for p in known if p.is_primary), None)
+    own = {name: str(party[name]) for name in _PARTY_FIELDS if party.get(name)}
+    if own:
+        blank = Party(_party_id(case_id, "primary"), case_id, is_primary=True, name="", contact="")
+        found.append(replace(primary or blank, **own))
+    for key, value in party.items():
+        if isinstance(value, list):
+            found.extend(
+                _other(item, case_id, f"{key}[{index}]")
+                for index, item in enumerate(value)
+                if isinstance(item, Mapping)
+            )
+    return tuple(found)
+
+
+def _other(fields: Data, case_id: str, place: str) -> Party:
+    texts = {name: str(fields.get(name) or "") for name in _PARTY_FIELDS}
+    return Party(_party_id(case_id, place), case_id, is_primary=False, **texts)
+
+
+def _party_id(case_id: str, place: str) -> str:
+    return str(uuid5(NAMESPACE_OID, f"{case_id}:{place}"))

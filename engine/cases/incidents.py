@@ -1,0 +1,114 @@
+"""Incidents: what failed inside a diagram, seen and retried once the cause is mended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.cases.trail import record_refusal
+from engine.cases.advance import Held, Operation, hold_by_task
+from engine.cases.completion import completion_of
+from engine.cases.messages import drain_messages
+from engine.cases.step import fire_timer, run_step
+from engine.errors import Forbidden, InvalidState, Message, NotFound
+from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
+from engine.records.org import Actor
+from engine.records.step import Incident
+from engine.records.task import TaskState
+from engine.values import Data
+
+_WORKER = "retry"
+
+
+def list_incidents(
+    engine: Engine, actor: Actor, *, state: str | None = "open", limit: int = 200
+) -> tuple[Incident, ...]:
+    """Newest first as the store gives them. Raises Forbidden for anybody but process admins and auditors."""
+    if not (actor.is_admin or actor.holds("auditor")):
+        raise _admins_only()
+    with engine.store.read() as work:
+        return work.registers.incidents(state=state, limit=limit)
+
+
+def retry_incident(engine: Engine, actor: Actor, incident_id: str) -> None:
+    """Does again what failed, with what the person had typed then, in that person's name.
+
+    The incident is closed when that succeeds, or when it has been done in another way meanwhile. Raises Forbidden
+    (audited), NotFound, InvalidState where it is not open, StepFailed where it fails again: it stays open.
+    """
+    if not actor.is_admin:
+        record_refusal(engine, actor, "retry_incident", {"incident_id": incident_id})
+        raise _admins_only()
+    with engine.store.read() as work:
+        incident = work.registers.incident(incident_id)
+    if incident is None:
+        raise NotFound(Message("故障", "incident"), incident_id)
+    if incident.state != "open":
+        raise InvalidState(
+            Message(
+                "这条故障已经处理过，无需重试。", "This incident has been dealt with; nothing is left to retry."
+            )
+        )
+    _RETRIES[incident.operation["kind"]](engine, incident)
+    with engine.store.write() as work:
+        work.registers.set_incident_state(incident_id, "retried")
+
+
+def _retry_completion(engine: Engine, incident: Incident) -> None:
+    operation = incident.operation
+
+    def hold(work: UnitOfWork) -> Held:
+        held = hold_by_task(work, operation["task_id"])
+        if held is None:
+            raise NotFound(Message("任务", "task"), operation["task_id"])
+        return held
+
+    def plan(_work: UnitOfWork, held: Held, _now: datetime) -> Operation:
+        if held.task is None or held.task.state is not TaskState.OPEN:
+            raise _AlreadyDone
+        return completion_of(
+            held.task,
+            operation["data"],
+            person_id=operation["person_id"],
+            person_unit=operation["person_unit"],
+            zone=engine.settings.timezone,
+            columns=_columns(operation),
+        )
+
+    try:
+        run_step(engine, hold, plan, actor=operation["person_id"], log_failure=False)
+    except _AlreadyDone:
+        return
+
+
+def _columns(operation: Data) -> Data:
+    columns = dict(operation["columns"])
+    if "accused_units" in columns:
+        columns["accused_units"] = tuple(columns["accused_units"])
+    return columns
+
+
+def _retry_firing(engine: Engine, incident: Incident) -> None:
+    fire_timer(engine, incident.operation["timer_id"], _WORKER, log_failure=False)
+
+
+def _retry_message(engine: Engine, incident: Incident) -> None:
+    with engine.store.write() as work:
+        work.messages.settle(incident.operation["message_id"], "pending", engine.clock.now())
+    drain_messages(engine)
+
+
+_RETRIES = {"complete": _retry_completion, "fire": _retry_firing, "message": _retry_message}
+
+
+class _AlreadyDone(Exception):
+    """The task was completed in another way after the incident."""
+
+
+def _admins_only() -> Forbidden:
+    return Forbidden(
+        Message(
+            "只有流程管理员可以处理故障。请联系流程管理员。",
+            "Only a process admin may deal with incidents. Ask one.",
+        )
+    )

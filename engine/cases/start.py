@@ -1,0 +1,106 @@
+"""Starting a case: a person fills in the start form of a procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from engine.cases.trail import record_refusal
+from engine.cases.advance import Beginning, begin
+from engine.cases.form_flow import case_columns, facts_of, parties_of
+from engine.cases.standing import Event
+from engine.cases.step import deliver_sent
+from engine.definitions.outline import StartPoint
+from engine.definitions.sources import Procedure, current_procedure
+from engine.errors import Forbidden, InvalidState, Message
+from engine.kernel.forms import FormData, validate_form
+from engine.ports.engine import Engine
+from engine.records.case import CaseFile
+from engine.records.org import Actor
+
+
+def start_case(
+    engine: Engine, actor: Actor, procedure: str, data: Mapping[str, Any], *, submission_key: str | None = None
+) -> CaseFile:
+    """Opens a case file and starts the newest version of the procedure in it; returns the file as it then is.
+
+    The same `submission_key` gives the same case, once. Raises NotFound, Forbidden (audited) where the actor does
+    not hold the start event's role, InvalidForm, StepFailed (nothing is kept).
+    """
+    now = engine.clock.now()
+    with engine.store.read() as work:
+        version = current_procedure(work, procedure)
+    start = plain_start(version)
+    unit = starting_unit(actor, start)
+    if unit is None:
+        record_refusal(engine, actor, "start_case", {"procedure": procedure})
+        raise Forbidden(
+            Message(
+                f"您没有发起“{version.outline.name}”的角色。请由有权的人员登记，或请管理员核对您的角色。",
+                f"You hold no role that may start “{version.outline.name}”. Ask an admin about your role.",
+            )
+        )
+    schema = version.form(start.form) if start.form else {}
+    form = validate_form(schema, data, engine.kernel.feel, now) if start.form else FormData({}, {})
+    case = _case(version, start, form, schema, actor=actor, unit=unit, now=now)
+    with engine.store.write() as work:
+        if submission_key is not None:
+            earlier = work.cases.by_submission_key(submission_key)
+            if earlier is not None and earlier.created_by == actor.person_id:
+                return earlier
+        work.cases.add(case, parties_of(form.party, case.case_id, ()), submission_key=submission_key)
+        event = Event("CaseStarted", {"procedure": procedure, "version": version.definition.version})
+        batch = begin(engine, work, Beginning(version, case, form.variables, event), actor=actor.person_id, now=now)
+    deliver_sent(engine, batch)
+    with engine.store.read() as work:
+        return work.cases.get(case.case_id) or case
+
+
+def plain_start(version: Procedure) -> StartPoint:
+    """The start that people use. Raises InvalidState where the procedure starts by messages only."""
+    start = version.outline.plain_start
+    if start is None:
+        raise InvalidState(
+            Message(
+                f"“{version.outline.name}”只能由其他流程发起，不能手工发起。",
+                f"“{version.outline.name}” is started by other procedures only, not by hand.",
+            )
+        )
+    return start
+
+
+def starting_unit(actor: Actor, start: StartPoint) -> str | None:
+    """The unit in which the actor holds the start's role, the own one first; None where the actor may not start."""
+    if start.role is None:
+        return None
+    units = sorted(grant.unit for grant in actor.grants if grant.role == start.role)
+    if actor.unit in units:
+        return actor.unit
+    return units[0] if units else None
+
+
+def _case(
+    version: Procedure,
+    start: StartPoint,
+    form: FormData,
+    schema: Mapping[str, Any],
+    *,
+    actor: Actor,
+    unit: str,
+    now: datetime,
+) -> CaseFile:
+    columns = case_columns(form.variables)
+    title = str(columns.pop("title", None) or version.outline.name)
+    return CaseFile(
+        case_id=str(uuid4()),
+        procedure=version.definition.key,
+        title=title,
+        unit=unit,
+        state=start.state or start.name or version.outline.name,
+        created_at=now,
+        created_by=actor.person_id,
+        facts=facts_of(schema, form.variables, only_marked=False),
+        **columns,
+    )

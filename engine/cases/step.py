@@ -1,0 +1,148 @@
+"""The step: lock, load, advance, project, save, in one transaction, or no trace at all.
+
+Timers of the instance that are due fire first, each in a step of its own, so that a late heartbeat never changes an
+outcome: a window that has closed stays closed for whoever comes after, and a reminder goes out before the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from engine.cases.advance import Held, Operation, advance, hold_instance
+from engine.cases.incident_log import log_incident
+from engine.cases.messages import drain_messages
+from engine.cases.standing import SYSTEM, Event, Firing
+from engine.errors import StepFailed
+from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
+from engine.records.case import InstanceState
+from engine.records.step import StepBatch
+from engine.records.time import Timer
+
+_RETRY_AFTER: Final = timedelta(minutes=1)
+_WORKER: Final = "step"
+
+
+def run_step(
+    engine: Engine,
+    hold: Callable[[UnitOfWork], Held],
+    plan: Callable[[UnitOfWork, Held, datetime], Operation],
+    *,
+    actor: str,
+    log_failure: bool = True,
+) -> None:
+    """Does what `plan` decides once the instance is locked, then delivers what it sent.
+
+    `hold` and `plan` raise what forbids it; nothing is written then. Raises StepFailed where the diagram failed:
+    the state is as before, and an incident tells what to retry (unless this is a retry: `log_failure` False).
+    """
+    now = engine.clock.now()
+    tried: set[str] = set()
+    while True:
+        held: Held | None = None
+        operation: Operation | None = None
+        try:
+            with engine.store.write() as work:
+                held = hold(work)
+                due = _due(work, held, now, tried)
+                if not due:
+                    operation = plan(work, held, now)
+                    batch = advance(engine, work, held, operation, actor=actor, now=now)
+                    break
+        except StepFailed as failure:
+            if log_failure and held is not None and operation is not None:
+                _record_failure(engine, held, operation, failure, now)
+            raise
+        _fire_first(engine, due, tried)
+    deliver_sent(engine, batch)
+
+
+def fire_timer(
+    engine: Engine, timer_id: str, worker: str, by_outage: bool = False, *, log_failure: bool = True
+) -> bool:
+    """Fires one timer of the ledger in a step of its own. False where it is gone, or taken by another worker.
+
+    Raises StepFailed where the diagram failed: the incident is recorded; when to try again is the caller's to say.
+    """
+    now = engine.clock.now()
+    timer: Timer | None = None
+    try:
+        with engine.store.write() as work:
+            timer = work.timers.claim(timer_id)
+            held = hold_instance(work, timer.instance_id) if timer else None
+            if timer is None or held is None or held.instance.state is not InstanceState.RUNNING:
+                return False
+            batch = advance(engine, work, held, _firing(timer, worker, by_outage), actor=SYSTEM, now=now)
+    except StepFailed as failure:
+        if log_failure and timer is not None:
+            _record_failed_firing(engine, timer, failure, now)
+        raise
+    deliver_sent(engine, batch)
+    return True
+
+
+def deliver_sent(engine: Engine, batch: StepBatch) -> None:
+    """After the commit: delivers what the step sent. What a crash leaves over the heartbeat delivers."""
+    if batch.messages:
+        drain_messages(engine)
+
+
+def _firing(timer: Timer, worker: str, by_outage: bool) -> Operation:
+    return Operation(
+        event=Event("TimerFired", {"timer_id": timer.timer_id, "element": timer.element_id, "name": timer.name}),
+        act=lambda run, now: run.fire(timer.timer_id, now),
+        retry={"kind": "fire", "timer_id": timer.timer_id},
+        firing=Firing(timer, worker, by_outage),
+    )
+
+
+def _due(work: UnitOfWork, held: Held, now: datetime, tried: set[str]) -> tuple[Timer, ...]:
+    """Timers to be fired before the step. No statement where none can be due."""
+    if held.next_timer_at is None or held.next_timer_at > now:
+        return ()
+    waiting = work.timers.due_of_instance(held.instance.instance_id, now)
+    return tuple(t for t in waiting if t.timer_id not in tried and (t.retry_at is None or t.retry_at <= now))
+
+
+def _fire_first(engine: Engine, due: tuple[Timer, ...], tried: set[str]) -> None:
+    for timer in due:
+        tried.add(timer.timer_id)
+        try:
+            fire_timer(engine, timer.timer_id, _WORKER)
+        except StepFailed:
+            # its incident stands; the heartbeat tries again, and the person's own step does not wait for it
+            with engine.store.write() as work:
+                retry_at = engine.clock.now() + _RETRY_AFTER
+                work.timers.fail(timer.timer_id, attempts=timer.attempts + 1, retry_at=retry_at)
+
+
+def _record_failure(engine: Engine, held: Held, operation: Operation, failure: StepFailed, now: datetime) -> None:
+    """What the person typed is kept for the retry: variables in the incident, parties sealed in the case."""
+    with engine.store.write() as work:
+        if operation.parties:
+            work.cases.add_parties(operation.parties)
+        log_incident(
+            work,
+            failure,
+            instance_id=held.instance.instance_id,
+            case_id=held.case.case_id,
+            operation=operation.retry,
+            now=now,
+        )
+
+
+def _record_failed_firing(engine: Engine, timer: Timer, failure: StepFailed, now: datetime) -> None:
+    """One incident for a failing timer, not one for each attempt."""
+    if timer.attempts:
+        return
+    with engine.store.write() as work:
+        log_incident(
+            work,
+            failure,
+            instance_id=timer.instance_id,
+            case_id=timer.case_id,
+            operation={"kind": "fire", "timer_id": timer.timer_id},
+            now=now,
+        )

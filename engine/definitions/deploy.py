@@ -1,0 +1,117 @@
+"""Deploying procedures: linted, pinned to what they call, stored once for each content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from engine.cases.trail import record_refusal
+from engine.cases.actions.registry import SIGNATURES
+from engine.cases.standing import SYSTEM
+from engine.definitions.builtin import builtin_procedures, shared_tables
+from engine.definitions.content import SHARED, content_hash, executable_files
+from engine.definitions.outline import Outline, outline_of
+from engine.errors import Forbidden, InvalidDiagram, Message
+from engine.kernel.diagram import read_diagram
+from engine.kernel.findings import Finding
+from engine.kernel.lint import lint_procedure
+from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
+from engine.records.definition import Definition, DefinitionFile
+from engine.records.org import Actor
+
+
+def check_procedure(engine: Engine, key: str, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """All findings of a procedure as it would be deployed now; stores nothing."""
+    with engine.store.read() as work:
+        known = {summary.key for summary in work.definitions.list()}
+    return _lint(engine, key, executable_files(files), known)
+
+
+def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mapping[str, bytes]) -> Definition:
+    """Deploys the next version, or returns the current one where its content is the same.
+
+    `actor` None is the system itself. Raises Forbidden for anybody but a process admin, InvalidDiagram with all
+    findings: then nothing is stored.
+    """
+    if actor is not None and not actor.is_admin:
+        _refuse(engine, actor, key)
+    own = executable_files(files)
+    with engine.store.write() as work:
+        known = {summary.key for summary in work.definitions.list()}
+        findings = _lint(engine, key, own, known)
+        if any(finding.is_error for finding in findings):
+            raise InvalidDiagram(findings)
+        return _store(engine, work, _Upload(key, own, actor.person_id if actor else SYSTEM))
+
+
+def deploy_builtin(engine: Engine) -> tuple[Definition, ...]:
+    """Deploys every folder of `workflows/` whose content changed, called ones first. Raises InvalidDiagram."""
+    procedures = builtin_procedures()
+    outlines = {
+        key: outline_of(read_diagram(files[f"{key}.bpmn"], f"{key}.bpmn")) for key, files in procedures.items()
+    }
+    return tuple(deploy_procedure(engine, None, key, procedures[key]) for key in _called_first(outlines))
+
+
+@dataclass(frozen=True)
+class _Upload:
+    key: str
+    own: Mapping[str, bytes]
+    by: str
+
+
+def _lint(engine: Engine, key: str, own: Mapping[str, bytes], known: set[str]) -> tuple[Finding, ...]:
+    return lint_procedure(
+        own, shared_tables(), known_processes=known | {key}, actions=SIGNATURES, feel=engine.kernel.feel
+    )
+
+
+def _store(engine: Engine, work: UnitOfWork, upload: _Upload) -> Definition:
+    diagram = read_diagram(upload.own[f"{upload.key}.bpmn"])
+    called = {key: work.definitions.current(key) for key in outline_of(diagram).calls}
+    pinned = {key: definition for key, definition in called.items() if definition is not None}
+    files = {**upload.own, **{f"{SHARED}{path}": content for path, content in shared_tables().items()}}
+    digest = content_hash(files, {key: definition.sha256 for key, definition in pinned.items()})
+    current = work.definitions.current(upload.key)
+    if current is not None and current.sha256 == digest:
+        return current
+    definition = Definition(
+        definition_id=str(uuid4()),
+        key=upload.key,
+        version=work.definitions.next_version(upload.key),
+        name=diagram.name,
+        sha256=digest,
+        files=tuple(DefinitionFile(path, content) for path, content in sorted(files.items())),
+        calls={key: definition.definition_id for key, definition in pinned.items()},
+        deployed_at=engine.clock.now(),
+        deployed_by=upload.by,
+    )
+    work.definitions.add(definition)
+    return definition
+
+
+def _called_first(outlines: Mapping[str, Outline]) -> Iterator[str]:
+    """Keys in an order in which everything that is called comes before its caller."""
+    done: set[str] = set()
+
+    def visit(key: str, above: tuple[str, ...]) -> Iterator[str]:
+        if key in done or key in above or key not in outlines:
+            return
+        for called in outlines[key].calls:
+            yield from visit(called, (*above, key))
+        done.add(key)
+        yield key
+
+    for key in outlines:
+        yield from visit(key, ())
+
+
+def _refuse(engine: Engine, actor: Actor, key: str) -> None:
+    record_refusal(engine, actor, "deploy_procedure", {"procedure": key})
+    raise Forbidden(
+        Message(
+            "只有流程管理员可以部署流程。请联系流程管理员。", "Only a process admin may deploy procedures. Ask one."
+        )
+    )
