@@ -96,7 +96,7 @@ def _element(
     incoming: Mapping[str, list[str]],
 ) -> Element:
     node_id = node.get("id", "")
-    definitions = [child for child in node if _local(child).endswith("EventDefinition")]
+    definitions = [c for c in node if c.tag.startswith(BPMN) and c.tag.endswith("EventDefinition")]
     return Element(
         id=node_id,
         name=node.get("name") or "",

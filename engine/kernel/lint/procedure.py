@@ -1,0 +1,180 @@
+"""Lints a whole procedure: the diagram, its forms and its tables, against what it may refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from engine.errors import InvalidDiagram, Message
+from engine.kernel.decisions import parse_decisions
+from engine.kernel.diagram import Diagram, read_leniently
+from engine.kernel.feel import Feel
+from engine.kernel.findings import Finding, Severity
+from engine.kernel.lint import (
+    connections,
+    events,
+    expressions,
+    gateways,
+    lanes,
+    loops,
+    names,
+    processes,
+    properties,
+    references,
+    timers,
+    unsupported,
+)
+from engine.kernel.lint.fields import form_variables
+from engine.kernel.lint.subject import Subject
+from engine.kernel.lint.tables import Table, read_tables
+from engine.kernel.ports import ActionSignature
+
+Rule = Callable[[Subject], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    processes.one_executable_process,
+    processes.process_named_like_its_file,
+    processes.nothing_outside_the_process,
+    processes.starts,
+    processes.ends,
+    connections.flows_have_both_ends,
+    connections.flows_stay_in_their_scope,
+    connections.flows_fit_their_ends,
+    connections.flows_are_not_doubled,
+    connections.nothing_dead_ends,
+    connections.everything_is_reachable,
+    connections.boundary_events_sit_on_activities,
+    gateways.split_has_default,
+    gateways.split_has_conditions,
+    gateways.conditions_only_where_evaluated,
+    gateways.default_only_on_gateways,
+    gateways.event_gateway_waits_for_events,
+    gateways.parallel_join_gets_its_tokens,
+    events.events_have_a_trigger,
+    events.messages_exist,
+    events.references_exist,
+    events.links_have_partners,
+    loops.loops_are_complete,
+    unsupported.constructs_that_run_right,
+    lanes.user_tasks_have_a_role,
+    lanes.roles_are_known,
+    lanes.lanes_are_unambiguous,
+    lanes.elements_stand_in_one_lane,
+    references.forms_exist,
+    references.actions_exist,
+    references.decisions_exist,
+    references.called_processes_exist,
+    expressions.expressions_can_be_read,
+    expressions.scripts_are_feel,
+    timers.timers_are_readable,
+    timers.deadlines_are_known,
+    names.names_are_set,
+    properties.properties_are_known,
+    properties.properties_have_values,
+    properties.extensions_are_known,
+    properties.diagram_is_drawn,
+)
+
+_FORM = re.compile(r"^(?:.*/)?forms/([^/]+)\.form\.json$")
+
+
+def lint_procedure(
+    files: Mapping[str, bytes],
+    shared: Mapping[str, bytes],
+    *,
+    known_processes: Collection[str],
+    actions: Mapping[str, ActionSignature],
+    feel: Feel,
+    roles: Collection[str] | None = None,
+    called_names: Mapping[str, Collection[str]] | None = None,
+) -> tuple[Finding, ...]:
+    """All findings of a procedure, by file and line; it may be deployed where none is an error.
+
+    `files` are the procedure's own by path, `shared` the tables that every procedure sees. `roles`, where given,
+    are the roles that exist. `called_names` are the variables that called procedures set (`variables_set_by`).
+    """
+    tables, findings = _tables({**shared, **files})
+    diagram, wrong = _diagram(files)
+    findings += wrong
+    if diagram is not None:
+        subject = Subject(
+            diagram=diagram,
+            feel=feel,
+            forms=_forms(files),
+            tables=tables,
+            known_processes=known_processes,
+            actions=actions,
+            roles=roles,
+            called_names=called_names or {},
+        )
+        findings += [finding for rule in RULES for finding in rule(subject)]
+    return tuple(sorted(findings, key=lambda finding: (finding.file, finding.line or 0)))
+
+
+def variables_set_by(files: Mapping[str, bytes], shared: Mapping[str, bytes], *, feel: Feel) -> frozenset[str]:
+    """The variables that a procedure sets itself, for linting what calls it. Raises InvalidDiagram."""
+    diagram, findings = _diagram(files)
+    if diagram is None:
+        raise InvalidDiagram(findings)
+    tables, _ = _tables({**shared, **files})
+    subject = Subject(
+        diagram=diagram, feel=feel, forms=_forms(files), tables=tables, known_processes=(), actions={}
+    )
+    return names.names_set_in(subject)
+
+
+def _diagram(files: Mapping[str, bytes]) -> tuple[Diagram | None, list[Finding]]:
+    paths = sorted(path for path in files if path.endswith(".bpmn"))
+    if len(paths) != 1:
+        listed = "、".join(paths)
+        message = (
+            Message(
+                f"有几个 .bpmn 文件（{listed}），一个流程只能有一个。请只留一个。",
+                f"There are several .bpmn files ({', '.join(paths)}). A procedure has one.",
+            )
+            if paths
+            else Message(
+                "没有 .bpmn 文件。请上传与流程标识同名的 .bpmn 文件。",
+                "There is no .bpmn file. Upload one named like the process id.",
+            )
+        )
+        return None, [Finding(Severity.ERROR, "one-diagram", message)]
+    try:
+        return read_leniently(files[paths[0]], paths[0])
+    except InvalidDiagram as refused:
+        return None, list(refused.findings)
+
+
+def _forms(files: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
+    found = ((_FORM.match(path), content) for path, content in files.items())
+    return {match.group(1): form_variables(content) for match, content in found if match is not None}
+
+
+def _tables(files: Mapping[str, bytes]) -> tuple[dict[str, Table], list[Finding]]:
+    """Tables by decision id, and what is wrong with the files that hold them."""
+    tables: dict[str, Table] = {}
+    home: dict[str, str] = {}
+    findings: list[Finding] = []
+    for path, content in files.items():
+        if not path.endswith(".dmn"):
+            continue
+        try:
+            parse_decisions(content, path)
+            outlines = list(read_tables(content, path))
+        except InvalidDiagram as refused:
+            findings += refused.findings
+            continue
+        for table in outlines:
+            if table.id in tables:
+                findings.append(_twice(table.id, path, home[table.id]))
+            tables[table.id] = table
+            home[table.id] = path
+    return tables, findings
+
+
+def _twice(decision: str, path: str, other: str) -> Finding:
+    message = Message(
+        f"决策表“{decision}”在 {other} 和 {path} 里各有一个。请改名或删除一个。",
+        f"The decision “{decision}” is in {other} and in {path}. Rename or delete one.",
+    )
+    return Finding(Severity.ERROR, "decision-twice", message, path, element_id=decision)
