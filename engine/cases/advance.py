@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
+from engine.audit.chain import seal_entries
 from engine.cases.actions.action import ActionContext
 from engine.cases.actions.registry import StepActions
 from engine.cases.collector import Collector
 from engine.cases.project import Projection, project
 from engine.cases.standing import Event, Firing, Stamp, Standing
-from engine.cases.trail import sealed
 from engine.deadlines.time_port import time_port
 from engine.definitions.sources import Procedure, load_procedure
 from engine.kernel.changes import Changes
@@ -149,8 +149,12 @@ def _ports(engine: Engine, work: UnitOfWork, procedure: Procedure, collector: Co
 def _save(
     work: UnitOfWork, run: Run, projection: Projection, standing: Standing, *, actor: str, now: datetime
 ) -> StepBatch:
-    audit = sealed(
-        projection.events, case_id=standing.case.case_id, actor=actor, at=now, previous=standing.audit_head
+    audit = seal_entries(
+        [(event.name, event.detail) for event in projection.events],
+        case_id=standing.case.case_id,
+        at=now,
+        actor=actor,
+        previous=standing.audit_head,
     )
     batch = projection.batch
     instance = replace(batch.instance, snapshot=run.snapshot(), audit_head=audit[-1].hash)

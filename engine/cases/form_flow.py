@@ -80,7 +80,7 @@ def parties_of(party: Data, case_id: str, known: Sequence[Party]) -> tuple[Party
     own = {name: str(party[name]) for name in _PARTY_FIELDS if party.get(name)}
     if own:
         blank = Party(_party_id(case_id, "primary"), case_id, is_primary=True, name="", contact="")
-        found.append(replace(primary or blank, **own))
+        found.append(_with(primary or blank, own))
     for key, value in party.items():
         if isinstance(value, list):
             found.extend(
@@ -91,9 +91,19 @@ def parties_of(party: Data, case_id: str, known: Sequence[Party]) -> tuple[Party
     return tuple(found)
 
 
+def _with(party: Party, fields: Mapping[str, str]) -> Party:
+    return replace(
+        party,
+        name=fields.get("name", party.name),
+        contact=fields.get("contact", party.contact),
+        id_number=fields.get("id_number", party.id_number),
+        address=fields.get("address", party.address),
+    )
+
+
 def _other(fields: Data, case_id: str, place: str) -> Party:
-    texts = {name: str(fields.get(name) or "") for name in _PARTY_FIELDS}
-    return Party(_party_id(case_id, place), case_id, is_primary=False, **texts)
+    texts = {name: str(fields[name]) for name in _PARTY_FIELDS if fields.get(name)}
+    return _with(Party(_party_id(case_id, place), case_id, is_primary=False, name="", contact=""), texts)
 
 
 def _party_id(case_id: str, place: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
+from engine.audit.record import record_event
 from engine.cases.standing import SYSTEM
-from engine.cases.trail import record_event
 from engine.errors import StepFailed
 from engine.ports.store import UnitOfWork
 from engine.records.step import Incident

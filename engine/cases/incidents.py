@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine.cases.trail import record_refusal
+from engine.audit.record import record_refusal
 from engine.cases.advance import Held, Operation, hold_by_task
 from engine.cases.completion import completion_of
 from engine.cases.messages import drain_messages

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from engine.audit.record import record_event
 from engine.cases.advance import Beginning, Operation, advance, begin, hold_instance
 from engine.cases.incident_log import log_incident
 from engine.cases.standing import SYSTEM, Event
-from engine.cases.trail import record_event
 from engine.definitions.outline import SAME_CASE, StartPoint
 from engine.definitions.sources import Procedure, load_procedure
 from engine.errors import StepFailed
@@ -122,9 +122,7 @@ class _Delivery:
 
     def _note_unawaited(self) -> None:
         detail = {"message": self.message.message, "element": self.message.element_id}
-        record_event(
-            self.work, "MessageUnawaited", detail, actor=SYSTEM, at=self.now, case_id=self.message.case_id
-        )
+        record_event(self.work, "MessageUnawaited", detail, actor=SYSTEM, at=self.now, case_id=self.message.case_id)
 
 
 def _starting(work: UnitOfWork, message: str) -> list[tuple[Procedure, StartPoint]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.cases.trail import record_event, record_refusal
+from engine.audit.record import record_event, record_refusal
 from engine.definitions.sources import load_procedure
 from engine.errors import Forbidden, InvalidState, Message, NotFound
 from engine.ports.engine import Engine

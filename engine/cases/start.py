@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from engine.cases.trail import record_refusal
+from engine.audit.record import record_refusal
 from engine.cases.advance import Beginning, begin
 from engine.cases.form_flow import case_columns, facts_of, parties_of
 from engine.cases.standing import Event

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
-from engine.cases.trail import record_refusal
+from engine.audit.record import record_refusal
 from engine.cases.actions.registry import SIGNATURES
 from engine.cases.standing import SYSTEM
 from engine.definitions.builtin import builtin_procedures, shared_tables

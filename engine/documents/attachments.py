@@ -6,7 +6,7 @@ import unicodedata
 from hashlib import sha256
 from uuid import uuid4
 
-from engine.cases.trail import record_event
+from engine.audit.record import record_event
 from engine.documents.media import media_type_of
 from engine.errors import InvalidFile, Message, NotFound
 from engine.ports.engine import Engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from engine.cases.trail import record_event, record_refusal
+from engine.audit.record import record_event, record_refusal
 from engine.errors import EngineError, Forbidden, InvalidState, Message, NotFound
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
@@ -102,7 +102,9 @@ def _check_open(engine: Engine, work: UnitOfWork, task: UserTask) -> None:
 def _set(engine: Engine, work: UnitOfWork, actor: Actor, task: UserTask, assignee: str | None) -> None:
     if not work.tasks.assign(task.task_id, assignee, expected=task.assignee):
         raise _lost_race(engine, work, task)
-    event = "TaskUnclaimed" if assignee is None else "TaskClaimed" if assignee == actor.person_id else "TaskAssigned"
+    event = (
+        "TaskUnclaimed" if assignee is None else "TaskClaimed" if assignee == actor.person_id else "TaskAssigned"
+    )
     detail = {"task_id": task.task_id, "assignee": assignee}
     record_event(work, event, detail, actor=actor.person_id, at=engine.clock.now(), case_id=task.case_id)
 

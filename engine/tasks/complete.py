@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.cases.trail import record_refusal
+from engine.audit.record import record_refusal
 from engine.cases.advance import Held, Operation, hold_by_task
 from engine.cases.completion import completion_of
 from engine.cases.form_flow import case_columns, facts_of, parties_of

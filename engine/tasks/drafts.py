@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cases.trail import record_refusal
+from engine.audit.record import record_refusal
 from engine.errors import Forbidden, InvalidState, Message
 from engine.ports.engine import Engine
 from engine.records.org import Actor
