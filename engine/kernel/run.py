@@ -59,7 +59,7 @@ class Kernel:
         procedure = self.specs.get(source)
         workflow = RunWorkflow(procedure.specs[procedure.main], dict(procedure.specs), _entry(procedure, message))
         run = Run(self, ports, workflow)
-        return run, run._step(now, lambda: workflow.begin(dict(data)))
+        return run, run._step(now, lambda: workflow.begin(dict(data), {}))
 
     def load(self, source: ProcedureSource, ports: Ports, snapshot: bytes) -> Run:
         """The instance that `snapshot` was taken of. Raises InvalidState for an unknown format."""
@@ -84,7 +84,7 @@ class Run:
             raise InvalidState(_NOT_OPEN)
 
         def complete() -> None:
-            task.data.update(data)
+            task.write(data)
             task.run()
 
         return self._step(now, complete)
@@ -122,8 +122,8 @@ class Run:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The variables of the top process, of whichever branch went on last. Not to be changed."""
-        return self._workflow.last_data
+        """The variables of the top process: of each, the last that any branch wrote. Not to be changed."""
+        return self._workflow.variables()
 
     @property
     def is_ended(self) -> bool:
@@ -173,7 +173,7 @@ class Run:
             task = getattr(error, "task", None) or workflow.running or workflow.task_tree
             reason = Message(f"流程引擎报告：{error}", f"the engine reports: {error}")
             raise failed(task, reason, None) from error
-        return workflow.recorder.changes(dict(workflow.last_data))
+        return workflow.recorder.changes(dict(workflow.variables()))
 
 
 def _entry(procedure: Procedure, message: str | None) -> Any | None:

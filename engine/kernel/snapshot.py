@@ -1,133 +1,203 @@
 """An instance's state as bytes, and back: JSON in UTF-8, without the spec and without what has passed.
 
-Format 1 is an object: `format`; `prefix` and `count` of the ids; `ended`; `end` (the last end event); `scopes`, outer
-ones before inner ones. A scope has `host` (number of its activity's task; absent for the top), `spec`, `data` (the
-variables last seen), `own` (data objects) where it has any, `tasks` and `entered`. A task is an array: number, spec
-name, state, number of its parent task or 0, what its variables have other than the scope's (an object, or an array of
-that and the names it lacks), internal data.
+Two lines. The first is `{"format": 1, "values": …}`, where `values` says how variables are written: `plain` JSON,
+`tagged` (as in `engine.values`, no name begins with $), or `escaped` (all of `engine.values`). The second is an
+array: prefix of the ids; how many were given; whether the instance has ended; id and name of the last end event;
+scopes, outer ones before inner ones.
 
-Variables are in the tagged form of `engine.values` where `tagged` is true, else plain JSON.
+A scope is an array: name of its spec; number of its activity's task (0 for the top); number of its root task;
+variables (delta to those of the activity's task); stamps; data objects; tasks. A task is an array: number; name of
+its spec; state; number of its parent where that is not the root, else 0; variables (delta to the scope's); internal
+data; stamps; what is empty at the end left out. A delta is an array of what is other, and the names that are
+missing. A task's number is the end of its id.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, TypeAlias
 
 from engine.errors import InvalidState, Message
-from engine.kernel.bpmn.states import WAITING
+from engine.kernel.bpmn.states import COMPLETED, WAITING
 from engine.kernel.bpmn.task import RunTask
 from engine.kernel.bpmn.workflow import RunWorkflow, ScopeWorkflow
 from engine.kernel.specs import Procedure
-from engine.values import from_json, to_json
+from engine.values import Value, from_json, to_json
 
 FORMAT: Final = 1
-_ROOT: Final = 1
-"""The number of the top scope's first task; those of other scopes are found as tasks without a parent."""
+
+_EMPTY: Final[list[Any]] = [0, "", 0, 0, [{}, []], {}, {}]
+_PLAIN, _TAGGED, _ESCAPED = "plain", "tagged", "escaped"
+_Delta: TypeAlias = list[Any]
+_SIMPLE: Final = frozenset({str, int, float, bool, date})
+"""Types whose equal values are written alike: not so 1.0 and 1.00, or one instant in two zones."""
 
 
 def snapshot_of(workflow: RunWorkflow) -> bytes:
-    """The state of an instance between two steps."""
+    """The state of an instance between two steps.
+
+    Raises TypeError for a variable that is none of `engine.values`.
+    """
     scopes = [workflow, *workflow.subprocesses.values()]
-    document = {
-        "format": FORMAT,
-        "prefix": workflow.id_prefix,
-        "count": workflow.id_count,
-        "ended": workflow.completed,
-        "end": list(workflow.last_end),
-        "scopes": [_scope(scope) for scope in scopes],
-    }
-    return _encoded(document)
+    body = [
+        workflow.id_prefix,
+        workflow.id_count,
+        workflow.completed,
+        list(workflow.last_end),
+        [_scope(scope) for scope in scopes],
+    ]
+    values, text = _written(body)
+    return f'{{"format":{FORMAT},"values":"{values}"}}\n{text}'.encode()
 
 
-def _scope(scope: Any) -> dict[str, Any]:
-    base = scope.last_data
-    described: dict[str, Any] = {"spec": scope.spec_name} if isinstance(scope, ScopeWorkflow) else {}
-    if isinstance(scope, ScopeWorkflow):
-        described["host"] = _number(scope.host.id)
-    described["data"] = base
-    if scope.data:
-        described["own"] = scope.data
-    described["tasks"] = [_task(task, base) for task in scope.tasks.values() if task is not scope.task_tree]
-    described["root"] = _number(scope.task_tree.id)
-    described["live"] = [_number(task_id) for task_id in scope.live]
-    return described
+def restored(snapshot: bytes, procedure: Procedure) -> RunWorkflow:
+    """The instance of a snapshot. Raises InvalidState for a format that this version does not know."""
+    head, _, text = snapshot.partition(b"\n")
+    values = _values_of(head)
+    prefix, count, ended, end, scopes = _read(text, values)
+    top = RunWorkflow(procedure.specs[procedure.main], dict(procedure.specs), is_loading=True)
+    top.id_prefix, top.id_count, top.completed = prefix, count, ended
+    top.last_end = (end[0], end[1])
+    for described in scopes:
+        _restore(top, described)
+    top.queue.clear()
+    return top
 
 
-def _task(task: RunTask, base: dict[str, Any]) -> list[Any]:
-    own = {k: v for k, v in task.data.items() if k not in base or (base[k] is not v and not _same(base[k], v))}
-    lacks = [k for k in base if k not in task.data]
-    above = task.parent
+def _scope(scope: Any) -> list[Any]:
+    is_nested = isinstance(scope, ScopeWorkflow)
+    data = scope.last_data
     return [
-        _number(task.id),
-        task.task_spec.name,
-        task._state,
-        _number(above.id) if above is not None else 0,
-        [own, lacks] if lacks else own,
-        task.internal_data,
+        scope.spec_name if is_nested else "",
+        _number(scope.host.id) if is_nested else 0,
+        _number(scope.task_tree.id),
+        _delta(data, scope.host.data) if is_nested else [data, []],
+        scope.last_stamps,
+        scope.data,
+        [_task(task, scope) for task in scope.live.values()],
     ]
 
 
-def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and not isinstance(one, dict | list) and bool(one == other)
+def _task(task: RunTask, scope: Any) -> list[Any]:
+    above = task.parent
+    row = [
+        _number(task.id),
+        task.task_spec.name,
+        task._state,
+        0 if above is None or above is scope.task_tree else _number(above.id),
+        _delta(task.data, scope.last_data),
+        task.internal_data,
+        task.stamps,
+    ]
+    while not row[-1] or row[-1] == [{}, []]:
+        row.pop()
+    return row
+
+
+def _restore(top: RunWorkflow, described: list[Any]) -> None:
+    spec_name, host_number, root, data, stamps, own, rows = described
+    scope: Any = top
+    base: dict[str, Any] = {}
+    if host_number:
+        host: Any = top.get_task_from_id(_id(top, host_number))
+        scope = ScopeWorkflow(spec_name, host, top, is_loading=True)
+        top.subprocesses[host.id] = scope
+        base = host.data
+    scope.last_data, scope.last_stamps, scope.data = _applied(data, base), stamps, own
+    scope.task_tree = RunTask(scope, scope.spec.start, None, COMPLETED, _id(top, root))
+    for row in rows:
+        _restore_task(scope, row)
+    for row in rows:
+        if len(row) > 3 and row[3]:
+            task, above = scope.tasks[_id(top, row[0])], scope.tasks[_id(top, row[3])]
+            scope.task_tree._children.remove(task)
+            task.parent = above
+            above._children.append(task)
+
+
+def _restore_task(scope: Any, row: list[Any]) -> None:
+    top = scope.top_workflow
+    number, name, state, _, data, internal, stamps = row + _EMPTY[len(row) :]
+    spec = scope.spec.task_specs[name]
+    task = RunTask(scope, spec, scope.task_tree, state, _id(top, number))
+    task.data = _applied(data, scope.last_data)
+    task.internal_data = dict(internal)
+    task.stamps = stamps
+    task.triggered = name.endswith(" [child]")
+    if state == WAITING and hasattr(spec, "event_definition"):
+        top.event_manager.add_task(task)
+
+
+def _delta(data: dict[str, Any], base: dict[str, Any]) -> _Delta:
+    if data is base:
+        return [{}, []]
+    other = {key: value for key, value in data.items() if key not in base or not _same(base[key], value)}
+    return [other, [key for key in base if key not in data]]
+
+
+def _applied(delta: _Delta, base: dict[str, Any]) -> dict[str, Any]:
+    data = {**base, **delta[0]}
+    for key in delta[1]:
+        del data[key]
+    return data
+
+
+def _same(one: Value, other: Value) -> bool:
+    return one is other or (type(one) is type(other) and type(one) in _SIMPLE and bool(one == other))
 
 
 def _number(task_id: str) -> int:
     return int(task_id[28:], 16)
 
 
-def _encoded(document: dict[str, Any]) -> bytes:
-    text = json.dumps({**document, "tagged": True, "scopes": to_json(document["scopes"])}, ensure_ascii=False)
-    return text.encode()
-
-
-def restored(snapshot: bytes, procedure: Procedure) -> RunWorkflow:
-    """The instance of a snapshot. Raises InvalidState for a format that this version does not know."""
-    document = json.loads(snapshot)
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InvalidState(_UNKNOWN)
-    scopes = from_json(document["scopes"]) if document["tagged"] else document["scopes"]
-    top = RunWorkflow(procedure.specs[procedure.main], dict(procedure.specs), is_loading=True)
-    top.id_prefix, top.id_count = document["prefix"], document["count"]
-    top.completed = document["ended"]
-    top.last_end = (document["end"][0], document["end"][1])
-    for described in scopes:
-        scope: Any = top
-        if "host" in described:
-            host = top.get_task_from_id(_id(top, described["host"]))
-            scope = ScopeWorkflow(described["spec"], host, top, is_loading=True)
-            top.subprocesses[host.id] = scope
-        _restore(scope, described)
-    top.queue.clear()
-    return top
-
-
-def _restore(scope: Any, described: dict[str, Any]) -> None:
-    top = scope.top_workflow
-    base = described["data"]
-    scope.last_data = base
-    scope.data = described.get("own", scope.data)
-    root = RunTask(scope, scope.spec.start, None, 64, _id(top, described["root"]))
-    scope.task_tree = root
-    for number, name, state, above, data, internal in described["tasks"]:
-        parent = scope.tasks.get(_id(top, above), root)
-        task = RunTask(scope, scope.spec.task_specs[name], parent, state, _id(top, number))
-        own, lacks = data if isinstance(data, list) else (data, ())
-        task.data = {**base, **own}
-        for key in lacks:
-            del task.data[key]
-        task.internal_data = internal
-        task.triggered = name.endswith(" [child]")
-        if state == WAITING and hasattr(task.task_spec, "event_definition"):
-            top.event_manager.add_task(task)
-    scope.live = {task_id: scope.tasks[task_id] for n in described["live"] if (task_id := _id(top, n))}
-
-
 def _id(top: RunWorkflow, number: int) -> str:
     return f"{top.id_prefix}{number:08x}"
 
 
+def _written(body: list[Any]) -> tuple[str, str]:
+    """How the values are written, and the text. Only names that begin with $ need the slow way."""
+    tags = 0
+
+    def tag(value: Value) -> Value:
+        nonlocal tags
+        if isinstance(value, Mapping):
+            return dict(value)
+        tags += 1
+        return to_json(value)
+
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=tag)
+    if text.count('"$') != tags:
+        return _ESCAPED, json.dumps(to_json(body), ensure_ascii=False, separators=(",", ":"))
+    return (_TAGGED if tags else _PLAIN), text
+
+
+def _read(text: bytes, values: str) -> Any:
+    if values == _PLAIN:
+        return json.loads(text)
+    if values == _TAGGED:
+        return json.loads(text, object_hook=_revived)
+    return from_json(json.loads(text))
+
+
+def _revived(item: dict[str, Any]) -> Value:
+    if len(item) == 1 and next(iter(item)).startswith("$"):
+        return from_json(item)
+    return item
+
+
+def _values_of(head: bytes) -> str:
+    try:
+        found = json.loads(head)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise InvalidState(_UNKNOWN)
+    return str(found["values"])
+
+
 _UNKNOWN = Message(
-    "此案件的流程状态由更新的版本保存，当前程序无法读取；请升级程序",
-    "the instance was saved by a newer version, which this program cannot read; upgrade the program",
+    "此案件的流程状态由另一版本的程序保存，当前程序无法读取；请升级程序后再打开",
+    "the instance was saved by another version of the program, which this one cannot read; upgrade the program",
 )

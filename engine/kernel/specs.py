@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engine.kernel.bpmn.adoption import adopt
+from engine.kernel.bpmn.definitions import RunMessage
 from engine.kernel.bpmn.parsing import parse_processes
 from engine.kernel.decisions import Decision, parse_decisions
 from engine.kernel.diagram import Diagram, read_diagram
@@ -70,8 +71,11 @@ def build(source: ProcedureSource) -> Procedure:
     """Parse a procedure and all that it calls. Raises InvalidDiagram."""
     specs: dict[str, Any] = {}
     main = _add(source, specs, {})
-    entries = {getattr(start.event_definition, "name", None): start for start in specs[main].start.followers}
-    return Procedure(main, specs, entries)
+    return Procedure(main, specs, {_message(start): start for start in specs[main].start.followers})
+
+
+def _message(start: Any) -> str | None:
+    return start.event_definition.name if isinstance(start.event_definition, RunMessage) else None
 
 
 def _add(source: ProcedureSource, specs: dict[str, Any], names: dict[str, str]) -> str:

@@ -23,7 +23,7 @@ from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from engine.errors import EngineError, Message, StepFailed
 from engine.kernel import decisions
 from engine.kernel.bpmn.lean import Lean
-from engine.kernel.bpmn.merge import merged
+from engine.kernel.bpmn.merge import combined
 from engine.kernel.bpmn.scripts import failed
 from engine.kernel.bpmn.states import STARTED, WAITING
 from engine.kernel.bpmn.task import RunTask
@@ -126,9 +126,9 @@ class RunService(Lean, ServiceTask):
             raise
         except EngineError as error:
             raise failed(my_task, error, None) from error
-        my_task.data.update(result.variables)
+        my_task.write(result.variables)
         if self.result_variable:
-            my_task.data[self.result_variable] = result.value
+            my_task.write({self.result_variable: result.value})
         return True
 
 
@@ -155,11 +155,11 @@ class RunRule(Lean, RuleTask):
         except EngineError as error:
             raise failed(my_task, error, getattr(error, "expression", None)) from error
         if isinstance(result, dict):
-            my_task.data.update(result)
+            my_task.write(result)
         elif isinstance(result, list):
-            my_task.data[decision.decision_id] = result
+            my_task.write({decision.decision_id: result})
         else:
-            my_task.data[decision.outputs[0].name or decision.decision_id] = result
+            my_task.write({decision.outputs[0].name or decision.decision_id: result})
         return True
 
 
@@ -171,7 +171,9 @@ class _Nested(Lean):
     def _update_hook(self, my_task: RunTask) -> bool:
         self._enter(my_task)
         my_task._set_state(STARTED)
-        my_task.workflow.top_workflow.create_subprocess(my_task, self.spec).begin(self._given(my_task))
+        my_task.workflow.top_workflow.create_subprocess(my_task, self.spec).begin(
+            self._given(my_task), my_task.stamps
+        )
         return False
 
     def _given(self, my_task: RunTask) -> dict[str, Any]:
@@ -179,7 +181,7 @@ class _Nested(Lean):
 
     def on_scope_completed(self, scope: Any, my_task: RunTask) -> None:
         """The nested workflow ended by itself."""
-        my_task.data = dict(scope.last_data)
+        my_task.data, my_task.stamps = dict(scope.last_data), scope.last_stamps
         my_task._ready()
 
     def _on_cancel(self, my_task: RunTask) -> None:
@@ -211,7 +213,7 @@ class RunCall(_Nested, CallActivity):
             super().on_scope_completed(scope, my_task)
             return
         given = {name: _declared(scope.last_data, name, my_task) for name in _ids(declared.data_outputs)}
-        my_task.data = {**my_task.data, **given}
+        my_task.write(given)
         my_task._ready()
 
 
@@ -258,7 +260,7 @@ class RunLoop(_Repeating, StandardLoopTask):
     def merge_child(self, workflow: Any, child: RunTask) -> None:
         del workflow
         my_task: Any = child.parent
-        my_task.data = merged(my_task.data, child.data)
+        my_task.data, my_task.stamps = dict(child.data), child.stamps
         my_task.internal_data["count"] += 1
         if self.loop_complete(my_task):
             my_task._ready()
@@ -302,10 +304,15 @@ class _Multiple(_Repeating):
         stock: Any = super()
         if self.data_output is not None and self.output_item is not None:
             name = self.data_output.bpmn_id
-            my_task.data[name] = type(my_task.data[name])(my_task.data[name])
-        elif self.input_item is not None:
-            name = self.input_item.bpmn_id
-            child.data = {key: value for key, value in child.data.items() if key != name}
+            result = my_task.data.get(name)
+            my_task.write({name: dict(result) if isinstance(result, dict) else list(result or [])})
+            stock.merge_child(workflow, child)
+            return
+        item = self.input_item.bpmn_id if self.input_item is not None else None
+        given = {key: value for key, value in child.data.items() if key != item}
+        my_task.data, my_task.stamps = combined(my_task.data, my_task.stamps, given, child.stamps)
+        # What remains to be merged is equal, so that SpiffWorkflow only counts the instance.
+        child.data = my_task.data
         stock.merge_child(workflow, child)
 
     def init_data_output_with_input_data(self, my_task: RunTask, input_data: Value) -> None:

@@ -138,8 +138,9 @@ def _settle(task_spec: Any, diagram: Diagram, decisions: Mapping[str, Decision],
     if isinstance(task_spec, activities._Nested):
         task_spec.spec = names.get(task_spec.spec, task_spec.spec)
     if isinstance(task_spec, activities._Repeating):
-        child = task_spec._wf_spec.task_specs[task_spec.task_spec]
-        child.completed_event.connect(task_spec.merge_child)
+        repeating: Any = task_spec
+        child = repeating._wf_spec.task_specs[repeating.task_spec]
+        child.completed_event.connect(repeating.merge_child)
     if isinstance(task_spec, activities.RunRule):
         task_spec.decision = decisions.get(task_spec.decision_id)
     if isinstance(task_spec, activities.RunService) and task_spec.element is not None:

@@ -1,4 +1,4 @@
-"""Our timer and message definitions: they wait for the ledger and for the router, not for a clock or one another."""
+"""Our timer and message definitions: they wait for the ledger and for the router, not for a clock."""
 
 from __future__ import annotations
 
@@ -120,10 +120,7 @@ class RunMessage(EventDefinition):
         payload = my_task.internal_data.pop("payload", None)
         if payload is None:
             return
-        if self.variable is not None:
-            my_task.data[self.variable] = payload
-        else:
-            my_task.data.update(payload)
+        my_task.write(payload if self.variable is None else {self.variable: payload})
 
     def throw(self, my_task: RunTask) -> None:
         top = my_task.workflow.top_workflow

@@ -77,7 +77,10 @@ class Catching(Lean):
                     rival.cancel()
 
     def _run_hook(self, my_task: RunTask) -> bool:
+        before = dict(my_task.data)
         self.event_definition.update_task_data(my_task)
+        given = {key: value for key, value in my_task.data.items() if before.get(key, self) is not value}
+        my_task.write(given)
         return True
 
     def _on_cancel(self, my_task: RunTask) -> None:
@@ -123,7 +126,7 @@ class RunBoundary(Catching, BoundaryEvent):
                 activity.cancel()
 
     def fire_again(self, my_task: RunTask) -> bool:
-        """One firing of a cycle that has more to come: a branch of its own starts, and the event goes on waiting."""
+        """One firing of a cycle that has more to come: a branch of its own starts, and the event waits on."""
         if self.cancel_activity or not self.event_definition.next_firing(my_task):
             return False
         my_task.workflow.top_workflow.recorder.completed(my_task)

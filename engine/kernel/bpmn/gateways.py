@@ -14,7 +14,6 @@ from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway
 
 from engine.errors import Message
 from engine.kernel.bpmn.lean import Lean
-from engine.kernel.bpmn.merge import merged
 from engine.kernel.bpmn.scripts import failed
 from engine.kernel.bpmn.states import FUTURE, WAITING
 from engine.kernel.bpmn.task import RunTask
@@ -68,7 +67,7 @@ class RunExclusive(_Choice, ExclusiveGateway):
 class _Join(Lean):
     """`needed` counts the tokens wanted of each preceding element."""
 
-    needed: Counter[str] = Counter()
+    needed: Counter[str]
 
     def _update_hook(self, my_task: RunTask) -> bool:
         """A token arrives."""
@@ -168,9 +167,11 @@ class RunEndJoin(Lean, _EndJoin):
 
 def absorb(survivor: RunTask, tokens: list[RunTask]) -> None:
     """Merge the variables of all tokens into one of them, whose own win, and drop the others."""
-    data: dict[str, Any] = {}
-    others = [token for token in tokens if token is not survivor]
-    for token in others:
-        data = merged(data, token.data) if data else token.data
+    gathered: RunTask | None = None
+    for token in [token for token in tokens if token is not survivor]:
+        if gathered is not None:
+            token.absorb(gathered)
+        gathered = token
         token.vanish()
-    survivor.data = merged(data, survivor.data) if data else survivor.data
+    if gathered is not None:
+        survivor.absorb(gathered)

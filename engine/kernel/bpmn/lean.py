@@ -77,7 +77,7 @@ class Lean:
     def _run(self, my_task: RunTask) -> bool | None:
         return self._run_hook(my_task)
 
-    def _run_hook(self, my_task: RunTask) -> bool | None:
+    def _run_hook(self, _task: RunTask) -> bool | None:
         return True
 
     def _on_cancel(self, my_task: RunTask) -> None:
@@ -89,7 +89,9 @@ class Lean:
         spec._on_complete_hook(my_task)
         workflow.top_workflow.recorder.completed(my_task)
         my_task.release_guards()
-        workflow.last_data = my_task.data
+        if my_task.stamps and my_task.is_alone():
+            my_task.stamps = {}
+        workflow.last_data, workflow.last_stamps = my_task.data, my_task.stamps
         if not workflow.completed:
             self._spread(my_task)
         workflow._task_completed_notify(my_task)

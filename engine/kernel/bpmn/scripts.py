@@ -78,7 +78,7 @@ class FeelScripts(PythonScriptEngine):
     def execute(self, task: RunTask, script: str, external_context: dict[str, Any] | None = None) -> bool:
         """Run a script: a FEEL context whose entries become variables."""
         del external_context
-        task.data.update(self.context(task, script))
+        task.write(self.context(task, script))
         return True
 
     def call_service(self, task: RunTask, **_: Any) -> str:

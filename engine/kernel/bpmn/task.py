@@ -7,11 +7,12 @@ event watches, `race` the event gateway whose first event wins, `from` the eleme
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow.task import Task
 
-from engine.kernel.bpmn.merge import merged
+from engine.kernel.bpmn.merge import Stamps, combined
 from engine.kernel.bpmn.states import CANCELLED, COMPLETED, FUTURE, LIVE, READY, STARTED
 
 
@@ -24,9 +25,9 @@ class RunTask(Task):
         task_spec: Any,
         parent: RunTask | None = None,
         state: int = FUTURE,
-        id: str | None = None,
+        task_id: str | None = None,
     ) -> None:
-        self.id: str = id or workflow.top_workflow.next_id()
+        self.id: str = task_id or workflow.top_workflow.next_id()
         self.workflow = workflow
         self.task_spec = task_spec
         self._above = parent
@@ -36,6 +37,7 @@ class RunTask(Task):
         self.thread_id = 0
         self.last_state_change = 0
         self.data: dict[str, Any] = {}
+        self.stamps: Stamps = {}
         self.internal_data: dict[str, Any] = {}
         workflow.tasks[self.id] = self
         if parent is not None:
@@ -72,13 +74,33 @@ class RunTask(Task):
             self.workflow.live.pop(self.id, None)
 
     def _inherit_data(self) -> None:
-        above = self._above.data if self._above is not None else {}
-        if not self.data:
-            self.data = dict(above)
-        elif self.triggered:
-            self.data = {**above, **self.data}  # an instance's own item hides a variable of that name
-        else:
-            self.data = merged(self.data, above)
+        above = self._above
+        if above is not None:
+            # An instance's own item hides a variable of that name; nothing else has variables yet.
+            self.data = {**above.data, **self.data}
+            self.stamps = above.stamps
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Set variables; what is written while other branches run is stamped."""
+        self.data.update(values)
+        if values and not self.is_alone():
+            top = self.workflow.top_workflow
+            top.id_count += 1
+            self.stamps = {**self.stamps, **dict.fromkeys(values, top.id_count)}
+
+    def is_alone(self) -> bool:
+        """Whether no other token is live in this scope or around it."""
+        task: RunTask | None = self
+        while task is not None:
+            live = task.workflow.live
+            if len(live) > 1 or (live and task.id not in live):
+                return False
+            task = getattr(task.workflow, "host", None)
+        return True
+
+    def absorb(self, other: RunTask) -> None:
+        """Merge the variables of another branch's task under this one's."""
+        self.data, self.stamps = combined(other.data, other.stamps, self.data, self.stamps)
 
     def _ready(self) -> None:
         if self._state < COMPLETED:

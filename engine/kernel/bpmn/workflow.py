@@ -11,9 +11,10 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 
 from engine.errors import Message
+from engine.kernel.bpmn.merge import Stamps, combined
 from engine.kernel.bpmn.recorder import Recorder
 from engine.kernel.bpmn.scripts import FeelScripts, failed
-from engine.kernel.bpmn.states import COMPLETED, FUTURE, READY, STARTED
+from engine.kernel.bpmn.states import FUTURE, READY, STARTED
 from engine.kernel.bpmn.task import RunTask
 
 LONGEST_STEP: Final = 10_000
@@ -28,8 +29,8 @@ _CIRCLES = Message(
 class _Scope:
     """What the top workflow and the workflow of a subprocess or call activity share.
 
-    `live` are the tasks that hold tokens, by id, oldest first. `last_data` are the variables of the task that
-    completed last. `entry` is the start event that this workflow begins with.
+    `live` are the tasks that hold tokens, by id, oldest first. `last_data` and `last_stamps` are the variables of
+    the task that completed last. `entry` is the start event that this workflow begins with.
     """
 
     spec: Any
@@ -41,6 +42,7 @@ class _Scope:
         self.live: dict[str, RunTask] = {}
         self.tasks: dict[str, RunTask] = {}
         self.last_data: dict[str, Any] = {}
+        self.last_stamps: Stamps = {}
         self.last_task: RunTask | None = None
         self.data: dict[str, Any] = {}
         self.correlations: dict[str, Any] = {}
@@ -51,9 +53,9 @@ class _Scope:
         if not is_loading:
             self.task_tree = RunTask(self, spec.start, state=FUTURE)
 
-    def begin(self, data: dict[str, Any]) -> None:
+    def begin(self, data: dict[str, Any], stamps: Stamps) -> None:
         """Set the first variables and let the start run."""
-        self.task_tree.data = dict(data)
+        self.task_tree.data, self.task_tree.stamps = dict(data), stamps
         self.last_data = self.task_tree.data
         self.task_tree._set_state(READY)
 
@@ -68,8 +70,17 @@ class _Scope:
             self.finish()
 
     def _mark_complete(self, task: RunTask) -> None:
-        self.last_data = task.data
+        self.last_data, self.last_stamps = task.data, task.stamps
         self.completed = True
+
+    def variables(self) -> dict[str, Any]:
+        """The variables as all branches together have them now: of each, the last that was written."""
+        data, stamps = self.last_data, self.last_stamps
+        if not self.completed:
+            for task in self.live.values():
+                if task.stamps:
+                    data, stamps = combined(data, stamps, task.data, task.stamps)
+        return data
 
     def _remove_task(self, task_id: str) -> None:
         self.tasks[task_id].vanish()
@@ -207,8 +218,3 @@ class ScopeWorkflow(_Scope, BpmnSubWorkflow):
         self.top_workflow.subprocesses.pop(self.host.id, None)
         self.completed = True
         self.cancel_all()
-
-
-def is_over(task: RunTask) -> bool:
-    """Whether a task is finished or cancelled."""
-    return task._state >= COMPLETED
