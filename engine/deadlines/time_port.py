@@ -165,7 +165,7 @@ def _amount(rule: DeadlineRule, given: Value) -> int:
 
 def _is_whole(given: Value) -> bool:
     try:
-        return int(given) == given
+        return bool(int(given) == given)
     except (TypeError, ValueError):
         return False
 

@@ -5,6 +5,8 @@ The scheduler remembers nothing: the ledger decides what is due, so a missed or 
 
 from __future__ import annotations
 
+import os
+import platform
 from datetime import datetime
 
 import structlog
@@ -22,11 +24,14 @@ JOB = "heartbeat"
 
 
 class Heartbeat:
-    """Beats every `heartbeat_seconds` of the settings in a background thread, one beat at a time."""
+    """Beats every `heartbeat_seconds` of the settings in a background thread, one beat at a time.
 
-    def __init__(self, engine: Engine, *, worker: str) -> None:
+    `worker` names this process in the ledger; by default host and process id.
+    """
+
+    def __init__(self, engine: Engine, *, worker: str | None = None) -> None:
         self._engine = engine
-        self._worker = worker
+        self._worker = worker or f"{platform.node()}:{os.getpid()}"
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": ThreadPoolExecutor(1)},

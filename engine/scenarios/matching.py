@@ -52,42 +52,67 @@ def differences(entry: Entry, found: Found) -> list[str]:
     return [key for key, wanted in entry.values.items() if not fits(wanted, found.get(key))]
 
 
-def match_each(
-    key: str, entries: Sequence[Entry], found: Sequence[Found], main: str, zone: ZoneInfo
-) -> list[Message]:
-    """Every entry must fit something that was found (one thing may fit several entries)."""
-    messages = []
-    for entry in entries:
-        if not any(not differences(entry, item) for item in found):
-            messages.append(_missing(key, entry, found, main, zone))
-    return messages
+@dataclass(frozen=True)
+class Matcher:
+    """Compares the entries of one expectation. `main` is the key by which things are named."""
 
+    key: str
+    main: str
+    zone: ZoneInfo
 
-def match_all(
-    key: str, entries: Sequence[Entry], found: Sequence[Found], main: str, zone: ZoneInfo
-) -> list[Message]:
-    """The entries and what was found must pair off, in any order."""
-    messages = []
-    left = list(found)
-    for entry in entries:
-        fitting = next((item for item in left if not differences(entry, item)), None)
-        if fitting is None:
-            messages.append(_missing(key, entry, left, main, zone))
-            fitting = next((item for item in left if fits(entry.values.get(main), item.get(main))), None)
-        if fitting is not None:
-            left.remove(fitting)
-    return [*messages, *(_surplus(key, item, zone) for item in left)]
+    def each(self, entries: Sequence[Entry], found: Sequence[Found]) -> list[Message]:
+        """Every entry must fit something that was found (one thing may fit several entries)."""
+        return [
+            self._missing(entry, found)
+            for entry in entries
+            if not any(not differences(entry, item) for item in found)
+        ]
 
+    def none(self, entries: Sequence[Entry], found: Sequence[Found]) -> list[Message]:
+        """No entry may fit anything."""
+        return [self._surplus(item) for entry in entries for item in found if not differences(entry, item)]
 
-def match_in_order(
-    key: str, entries: Sequence[Entry], found: Sequence[Found], main: str, zone: ZoneInfo
-) -> list[Message]:
-    """As `match_all`, and in the order written."""
-    messages = match_all(key, entries, found, main, zone)
-    if not messages and any(differences(e, f) for e, f in zip(entries, found, strict=True)):
-        order = " → ".join(show(item.get(main), zone) for item in found)
-        messages.append(Message(f"{key}：先后不同，实际是 {order}", f"{key}: the order was {order}"))
-    return messages
+    def all(self, entries: Sequence[Entry], found: Sequence[Found]) -> list[Message]:
+        """The entries and what was found must pair off, in any order."""
+        messages = []
+        left = list(found)
+        for entry in entries:
+            fitting = next((item for item in left if not differences(entry, item)), None)
+            if fitting is None:
+                messages.append(self._missing(entry, left))
+                fitting = next((item for item in left if self._is_named(entry, item)), None)
+            if fitting is not None:
+                left.remove(fitting)
+        return [*messages, *(self._surplus(item) for item in left)]
+
+    def in_order(self, entries: Sequence[Entry], found: Sequence[Found]) -> list[Message]:
+        """As `all`, and in the order written."""
+        messages = self.all(entries, found)
+        if not messages and any(differences(e, f) for e, f in zip(entries, found, strict=True)):
+            order = " → ".join(show(item.get(self.main), self.zone) for item in found)
+            messages.append(Message(f"{self.key}：先后不同，实际是 {order}", f"{self.key}: the order was {order}"))
+        return messages
+
+    def _is_named(self, entry: Entry, item: Found) -> bool:
+        return fits(entry.values.get(self.main), item.get(self.main))
+
+    def _missing(self, entry: Entry, found: Sequence[Found]) -> Message:
+        """Names the keys that differ where there is something of that name, else lists what there is."""
+        key, wanted = self.key, show_all(entry.values, self.zone)
+        named = [item for item in found if self._is_named(entry, item)]
+        if named:
+            nearest = min(named, key=lambda item: len(differences(entry, item)))
+            actual = show_all({name: nearest.get(name) for name in differences(entry, nearest)}, self.zone)
+            return Message(f"{key}：应为 {wanted}，实际是 {actual}", f"{key}: wanted {wanted}, but {actual}")
+        listed = ", ".join(show(item.get(self.main), self.zone) for item in found)
+        return Message(
+            f"{key}：缺少 {wanted}；现有：{listed or '无'}",
+            f"{key}: {wanted} is missing; there is: {listed or 'none'}",
+        )
+
+    def _surplus(self, item: Found) -> Message:
+        shown = show_all(item, self.zone)
+        return Message(f"{self.key}：不应有 {shown}", f"{self.key}: there must not be {shown}")
 
 
 def show(value: Any, zone: ZoneInfo) -> str:
@@ -111,21 +136,3 @@ def show(value: Any, zone: ZoneInfo) -> str:
 
 def show_all(values: Mapping[str, Any], zone: ZoneInfo) -> str:
     return "{" + ", ".join(f"{key}: {show(value, zone)}" for key, value in values.items()) + "}"
-
-
-def _missing(key: str, entry: Entry, found: Sequence[Found], main: str, zone: ZoneInfo) -> Message:
-    """Names the keys that differ where there is something of that name, else lists what there is."""
-    wanted = show_all(entry.values, zone)
-    named = [item for item in found if fits(entry.values.get(main), item.get(main))]
-    if named:
-        nearest = min(named, key=lambda item: len(differences(entry, item)))
-        actual = show_all({name: nearest.get(name) for name in differences(entry, nearest)}, zone)
-        return Message(f"{key}：应为 {wanted}，实际是 {actual}", f"{key}: wanted {wanted}, but {actual}")
-    listed = "、".join(show(item.get(main), zone) for item in found) or "无"
-    listed_en = ", ".join(show(item.get(main), zone) for item in found) or "none"
-    return Message(f"{key}：缺少 {wanted}；现有：{listed}", f"{key}: {wanted} is missing; there is: {listed_en}")
-
-
-def _surplus(key: str, item: Found, zone: ZoneInfo) -> Message:
-    shown = show_all(item, zone)
-    return Message(f"{key}：多出 {shown}", f"{key}: there is also {shown}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from engine.errors import Message
+from engine.scenarios.instants import show_instant
 from engine.scenarios.model import Scenario
 
 
@@ -39,3 +41,7 @@ class ScenarioResult:
     @property
     def has_passed(self) -> bool:
         return not self.failures
+
+    def told(self, failure: Failure, zone: ZoneInfo) -> str:
+        """A failure as one line: file, line, instant, what."""
+        return f"{self.scenario.path}:{failure.line} [{show_instant(failure.at, zone)}] {failure.message}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeAlias
 
 from engine.cases.messages import drain_messages
 from engine.clock.fixed import ManualClock
 from engine.deadlines.fire import fire_due_timers, reconcile
 from engine.ports.engine import Engine
+from engine.records.time import TimerState
 
 EngineFactory: TypeAlias = Callable[[ManualClock], Engine]
 """Builds an engine on the scenario's own database; called again for each restart."""
@@ -76,8 +77,7 @@ class Stage:
 
     def _next_due(self) -> datetime | None:
         with self.engine.store.read() as work:
-            due = work.timers.next_due_at()
-        if due is not None and due <= self.now:
-            # due, but refused to fire: its retry has been put off, or nobody may fire it
-            return self.now + timedelta(minutes=1)
-        return due
+            waiting = work.timers.list(state=TimerState.WAITING.value, limit=MOST_FIRINGS)
+        later = (max(timer.due_at, timer.retry_at or timer.due_at) for timer in waiting)
+        # what is due and did not fire at this instant is tried again at the next one
+        return min((at for at in later if at > self.now), default=None)
