@@ -33,7 +33,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def org(self) -> Org:
-        return Org(self.connection)
+        return Org(self.connection, is_writing=self._is_writing)
 
     @cached_property
     def definitions(self) -> Definitions:

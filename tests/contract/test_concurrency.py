@@ -224,6 +224,6 @@ def test_the_systems_chain_grows_one_link_at_a_time(store: SqlStore, other: SqlS
 
     assert race(lambda: append(store, "a"), lambda: append(other, "b")) == ["done", "done"]
     with store.read() as work:
-        chain = work.registers.audit_of("")
+        chain = work.registers.audit_of(None)
         assert len(chain) == 10
         assert [e.previous for e in chain] == ["", *(e.hash for e in chain[:-1])]

@@ -55,6 +55,18 @@ def read_head(connection: sa.Connection, case_id: str | None, *, locking: bool) 
     return head or ""
 
 
+def read_chains(connection: sa.Connection) -> tuple[str | None, ...]:
+    """Every chain there is, or was before somebody emptied it."""
+    ids = sa.union(sa.select(audit_entry.c.case_id), sa.select(instance.c.case_id))
+    return None, *sorted(case_id for case_id in connection.scalars(ids) if case_id)
+
+
+def read_remembered_heads(connection: sa.Connection, case_id: str) -> frozenset[str]:
+    """What the instances of a case hold as the head (ix_instance_of_case)."""
+    heads = sa.select(instance.c.audit_head).where(instance.c.case_id == case_id)
+    return frozenset(connection.scalars(heads))
+
+
 def _lock(connection: sa.Connection, case_id: str | None) -> None:
     if case_id is not None:
         lock_row(connection, instance.c.case_id == case_id)

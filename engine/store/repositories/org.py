@@ -17,8 +17,9 @@ from engine.store.tables.org import unit as units
 class Org:
     """Implements `OrgRepository`."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, *, is_writing: bool) -> None:
         self._connection = connection
+        self._is_writing = is_writing
 
     def add_units(self, units_: Sequence[Unit]) -> None:
         if units_:
@@ -80,7 +81,10 @@ class Org:
         return tuple(record_of(Person, row, persons) for row in rows)
 
     def _person(self, condition: sa.ColumnElement[bool]) -> Person | None:
-        row = self._connection.execute(sa.select(persons).where(condition)).one_or_none()
+        statement = sa.select(persons).where(condition)
+        if self._is_writing:  # who reads a person in order to change it: counted failures must not get lost
+            statement = statement.with_for_update(key_share=True)
+        row = self._connection.execute(statement).one_or_none()
         return None if row is None else record_of(Person, row, persons)
 
 

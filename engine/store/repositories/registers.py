@@ -89,8 +89,14 @@ class Registers:
     def add_audit(self, entries: Sequence[AuditEntry]) -> None:
         audit.append(self._connection, entries)
 
-    def audit_of(self, case_id: str) -> tuple[AuditEntry, ...]:
-        return audit.read_chain(self._connection, case_id or None)
+    def audit_of(self, case_id: str | None) -> tuple[AuditEntry, ...]:
+        return audit.read_chain(self._connection, case_id)
+
+    def audit_chains(self) -> tuple[str | None, ...]:
+        return audit.read_chains(self._connection)
+
+    def audit_heads(self, case_id: str) -> frozenset[str]:
+        return audit.read_remembered_heads(self._connection, case_id)
 
     def audit_head(self, case_id: str | None) -> str:
         return audit.read_head(self._connection, case_id, locking=self._is_writing)

@@ -1,0 +1,153 @@
+"""People and units: adding a person, changing one's password, and the lists."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.audit.record import record_event, record_refusal
+from engine.errors import Conflict, FieldError, Forbidden, InvalidForm, Message, NotFound
+from engine.org import passwords
+from engine.org.login import failed_once_more, is_locked, normal_username
+from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
+from engine.records.org import Actor, Grant, Person, Unit
+
+
+def add_person(
+    engine: Engine,
+    actor: Actor | None,
+    *,
+    username: str,
+    name: str,
+    unit: str,
+    password: str | None,
+    grants: Sequence[Grant] = (),
+    must_change_password: bool = True,
+    language: str = "zh",
+) -> Person:
+    """A new person; without a password nobody can log in as it. `actor` None is the installation itself.
+
+    Raises Forbidden for others than admins, InvalidForm, Conflict where the user name is taken.
+    """
+    if actor is not None and not actor.is_admin:
+        record_refusal(engine, actor, "add_person", {"unit": unit})
+        raise Forbidden(Message("只有管理员可以添加人员。请联系管理员。", "Only an admin may add people. Ask one."))
+    person = new_person(
+        username=username,
+        name=name,
+        unit=unit,
+        password=password,
+        must_change_password=must_change_password,
+        language=language,
+    )
+    with engine.store.write() as work:
+        enter_person(work, person, grants)
+        detail = {"person_id": person.person_id, "grants": [f"{g.role}@{g.unit}" for g in grants]}
+        by = "system" if actor is None else actor.person_id
+        record_event(work, "PersonAdded", detail, actor=by, at=engine.clock.now())
+    return replace(person, password_hash="")
+
+
+def new_person(
+    *,
+    username: str,
+    name: str,
+    unit: str,
+    password: str | None,
+    must_change_password: bool,
+    language: str = "zh",
+) -> Person:
+    """A person not yet stored, its password hashed. Raises InvalidForm."""
+    normal = normal_username(username)
+    if normal is None:
+        raise InvalidForm(
+            [
+                FieldError(
+                    "username",
+                    Message(
+                        f"用户名“{username[:64]}”只能由小写字母、数字和 . _ - 组成，"
+                        "以字母或数字开头，最多 64 个字符。",
+                        f"The user name “{username[:64]}” must consist of lower-case letters, digits and . _ -, "
+                        "begin with a letter or digit, and have at most 64 characters.",
+                    ),
+                )
+            ]
+        )
+    if password is None:
+        password_hash = passwords.NO_PASSWORD
+    else:
+        passwords.check_new_password("password", password, username=normal)
+        password_hash = passwords.hash_password(password)
+    return Person(
+        person_id=str(uuid.uuid4()),
+        username=normal,
+        name=name.strip() or normal,
+        unit=unit,
+        password_hash=password_hash,
+        language=language,
+        must_change_password=must_change_password,
+    )
+
+
+def enter_person(work: UnitOfWork, person: Person, grants: Sequence[Grant]) -> None:
+    """Stores a new person. Raises Conflict for a user name that is taken, NotFound for an unknown unit."""
+    known = {unit.code for unit in work.org.units()}
+    for code in (person.unit, *(grant.unit for grant in grants)):
+        if code not in known:
+            raise NotFound(Message("单位", "unit"), code)
+    if work.org.person_by_username(person.username) is not None:
+        raise Conflict(
+            Message(
+                f"用户名“{person.username}”已被使用。请换一个。",
+                f"The user name “{person.username}” is taken. Choose another.",
+            )
+        )
+    work.org.add_person(person, grants)
+
+
+def change_password(engine: Engine, actor: Actor, old: str, new: str) -> None:
+    """Raises Forbidden where `old` is wrong (counted as a failed login), InvalidForm where `new` will not do."""
+    with engine.store.read() as work:
+        seen = work.org.person(actor.person_id)
+    if seen is None:
+        raise NotFound(Message("人员", "person"), actor.username)
+    passwords.check_new_password("new_password", new, username=seen.username)
+    if new == old:
+        message = Message("新密码与原密码相同。请换一个。", "The new password is the old one. Choose another.")
+        raise InvalidForm([FieldError("new_password", message)])
+    is_right = passwords.is_right(seen.password_hash, old)
+    new_hash = passwords.hash_password(new)
+    now = engine.clock.now()
+    with engine.store.write() as work:
+        person = work.org.person(actor.person_id)
+        allowed = is_right and person is not None and person.password_hash == seen.password_hash
+        allowed = allowed and person is not None and not is_locked(person, now)
+        if person is not None and allowed:
+            work.org.save_person(
+                replace(person, password_hash=new_hash, must_change_password=False, failed_logins=0)
+            )
+            record_event(work, "PasswordChanged", {}, actor=person.person_id, at=now)
+        elif person is not None:
+            work.org.save_person(failed_once_more(person, now))
+            record_event(work, "PasswordChangeRefused", {}, actor=person.person_id, at=now)
+    if not allowed:
+        raise Forbidden(
+            Message(
+                "原密码不正确，密码未更改。请重新输入；如忘记密码，请联系系统管理员。",
+                "The old password is wrong, so nothing was changed. Try again, or ask the administrator.",
+            )
+        )
+
+
+def list_people(engine: Engine, _actor: Actor) -> tuple[Person, ...]:
+    """Everybody, by user name, without password hashes."""
+    with engine.store.read() as work:
+        return tuple(replace(person, password_hash="") for person in work.org.people())
+
+
+def list_units(engine: Engine) -> tuple[Unit, ...]:
+    """All units by code."""
+    with engine.store.read() as work:
+        return work.org.units()
