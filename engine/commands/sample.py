@@ -1,0 +1,22 @@
+"""Brings the sample office, the working calendar and the built-in procedures into an engine."""
+
+from __future__ import annotations
+
+from engine.commands.office import sample_office
+from engine.definitions.deploy import deploy_builtin
+from engine.org.setup import set_up_office
+from engine.ports.engine import Engine
+
+SAMPLE_PASSWORD = "duban-demo-2026"  # noqa: S105  shown on the demo's login page; no real office has it
+"""Of every account of the sample office: the demo and the tests only."""
+
+
+def set_up_sample(engine: Engine) -> None:
+    """Does nothing where people are there already, but for procedures whose content changed."""
+    with engine.store.read() as work:
+        is_empty = not work.org.people()
+    if is_empty:
+        office = sample_office()
+        people = [(m.username, m.name, m.unit, SAMPLE_PASSWORD, m.grants) for m in office.people]
+        set_up_office(engine, office.units, people)
+    deploy_builtin(engine)
