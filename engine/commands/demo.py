@@ -19,7 +19,9 @@ _SHOWN = ("jiedai", "dengji", "zhiban", "juzhang", "jingban", "zrzyj.banli", "zj
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port (DUBAN_PORT; default 8080).")
 @click.option(
-    "--home", type=click.Path(file_okay=False, path_type=Path), help="Where the demo's data lies (default: var/demo)."
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the demo's data lies (default: var/demo).",
 )
 @click.option("--no-serve", is_flag=True, help="Only prepare the data.")
 def demo(port: int | None, home: Path | None, no_serve: bool) -> None:

@@ -1,6 +1,6 @@
 """An office written down in YAML: units, people, and the roles they hold.
 
-The file has two lists. `units`: `code`, `name`, and optionally `name_en`, `kind`, `parent` (a unit's code). `people`:
+The file has two lists. `units`: `code`, `name`, and optionally `name_en`, `kind`, `parent` (a code). `people`:
 `username`, `name`, `unit` and `grants`, each grant written `role@unit`.
 """
 
@@ -38,7 +38,9 @@ class Office:
 
 def sample_office() -> Office:
     """The office of the demo, the tests and the scenarios."""
-    return parse_office(files("engine.commands").joinpath("sample_office.yaml").read_text("utf-8"), "sample_office.yaml")
+    return parse_office(
+        files("engine.commands").joinpath("sample_office.yaml").read_text("utf-8"), "sample_office.yaml"
+    )
 
 
 def load_office(path: Path) -> Office:
@@ -79,7 +81,9 @@ def _member(name: str, item: Any) -> Member:
         if not (role and separator and unit):
             raise _invalid(name, "授权应写作 角色@单位", "a grant reads role@unit", str(text))
         grants.append(Grant(role, unit))
-    return Member(_text(name, item, "username"), _text(name, item, "name"), _text(name, item, "unit"), tuple(grants))
+    return Member(
+        _text(name, item, "username"), _text(name, item, "name"), _text(name, item, "unit"), tuple(grants)
+    )
 
 
 def _text(name: str, item: Any, key: str) -> str:

@@ -61,7 +61,9 @@ def _print(findings: Sequence[Finding]) -> None:
     table = Table("", "位置 / where", "元素 / element", "问题 / finding")
     for finding in findings:
         where = f"{finding.file}:{finding.line}" if finding.line else finding.file
-        element = " ".join(filter(None, (finding.element_name, f"({finding.element_id})" if finding.element_id else "")))
+        element = " ".join(
+            filter(None, (finding.element_name, f"({finding.element_id})" if finding.element_id else ""))
+        )
         mark = "[red]✖[/]" if finding.is_error else "[yellow]▲[/]"
         table.add_row(mark, where, element, f"{finding.message.zh}\n{finding.message.en}  [{finding.rule}]")
     if findings:

@@ -11,12 +11,15 @@ SAMPLE_PASSWORD = "duban-demo-2026"  # noqa: S105  shown on the demo's login pag
 """Of every account of the sample office: the demo and the tests only."""
 
 
-def set_up_sample(engine: Engine) -> None:
-    """Does nothing where people are there already, but for procedures whose content changed."""
+def set_up_sample(engine: Engine, password: str | None = SAMPLE_PASSWORD) -> None:
+    """Does nothing where people are there already, but for procedures whose content changed.
+
+    `password` None: nobody can log in, and nothing is hashed (scenarios need no login).
+    """
     with engine.store.read() as work:
         is_empty = not work.org.people()
     if is_empty:
         office = sample_office()
-        people = [(m.username, m.name, m.unit, SAMPLE_PASSWORD, m.grants) for m in office.people]
+        people = [(m.username, m.name, m.unit, password, m.grants) for m in office.people]
         set_up_office(engine, office.units, people)
     deploy_builtin(engine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import click
@@ -62,14 +63,16 @@ def _play(loaded: Scenario, *, restart: bool) -> ScenarioResult:
         def engine_on(clock: ManualClock) -> Engine:
             return build(settings, clock)
 
-        return run_scenario(loaded, engine_on, set_up=set_up_sample, restart=restart)
+        return run_scenario(loaded, engine_on, set_up=partial(set_up_sample, password=None), restart=restart)
 
 
 def _print(console: Console, result: ScenarioResult, *, with_timeline: bool) -> None:
     zone = Settings().timezone
     mark = "[green]✔[/]" if result.has_passed else "[bold red]✖[/]"
     how = "，每步后重启 / restarted after every step" if result.restarted else ""
-    console.print(f"{mark} [bold]{escape(result.scenario.title)}[/]{how}  [dim]{escape(str(result.scenario.path))}[/]")
+    console.print(
+        f"{mark} [bold]{escape(result.scenario.title)}[/]{how}  [dim]{escape(str(result.scenario.path))}[/]"
+    )
     if with_timeline:
         for entry in result.timeline:
             style = _STYLES.get(entry.kind, "default")
