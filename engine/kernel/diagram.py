@@ -7,6 +7,7 @@ question (`engine.kernel.lint`), which reads leniently through `read_leniently` 
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import PurePosixPath
 
 from engine.errors import InvalidDiagram, Message
 from engine.kernel.diagram_elements import BPMN, SPIFF, properties_of, read_scope, text_of
@@ -60,7 +61,7 @@ def read_leniently(content: bytes, file: str = "diagram.bpmn") -> tuple[Diagram,
     root = parse_xml(content, file)
     processes = _processes(root, file)
     findings = schema_findings(root, file)
-    main = next((p for p in processes if p.is_executable), processes[0])
+    main = _main(processes, file)
     nodes = {node.get("id", ""): node for node in root.iter(BPMN + "process")}
     lanes = {lane.id: lane for lane in map(_lane, nodes[main.id].iter(BPMN + "lane"))}
     elements: dict[str, Element] = {}
@@ -107,6 +108,13 @@ def _processes(root: Node, file: str) -> tuple[Process, ...]:
         )
         raise InvalidDiagram([Finding(Severity.ERROR, "no-process", message, file, root.sourceline)])
     return processes
+
+
+def _main(processes: tuple[Process, ...], file: str) -> Process:
+    """The executable process; of several (a finding) the one named like the file, else the first."""
+    executable = [process for process in processes if process.is_executable] or [processes[0]]
+    stem = PurePosixPath(file).stem
+    return next((process for process in executable if process.id == stem), executable[0])
 
 
 def _lane(node: Node) -> Lane:

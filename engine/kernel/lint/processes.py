@@ -19,7 +19,9 @@ def one_executable_process(subject: Subject) -> Iterator[Finding]:
             "流程没有勾选“可执行”。请在流程属性中勾选 Executable。",
             "The process is not executable. Tick “Executable” in the process's properties.",
         )
-    for process in executable[1:]:
+    for process in executable:
+        if process.id == subject.diagram.process_id:
+            continue
         yield subject.error(
             "several-executable-processes",
             process,

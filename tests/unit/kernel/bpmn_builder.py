@@ -166,7 +166,8 @@ class Scope:
 
     def start(self, node_id: str = "start", *, message: str | None = None, body: str = "", **rest: Any) -> Self:
         """A start event; `form` and `role` become properties."""
-        properties = {k: rest.pop(k) for k in ("form", "role") if k in rest}
+        properties = dict(rest.pop("properties", None) or {})
+        properties |= {k: rest.pop(k) for k in ("form", "role") if k in rest}
         body = body or (f'<messageEventDefinition messageRef="{message}" />' if message else "")
         return self.node(node_id, "startEvent", after=(), properties=properties, body=body, **rest)
 
