@@ -1,4 +1,4 @@
-"""A whole engine in one line: temporary database, sample office, a clock moved by hand, procedures of a few nodes."""
+"""A whole engine in one line: temporary database, sample office, a clock moved by hand, small procedures."""
 
 from __future__ import annotations
 
