@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+import argon2
 import pytest
 
 from engine.clock.fixed import ManualClock
 from engine.config import Settings
+from engine.org import passwords
 from engine.store import SqlStore, open_store
 from engine.store.connection import make_engine
 from engine.store.migrate import upgrade
@@ -20,6 +22,14 @@ from tests.postgres import administer, running_cluster, url_of
 START = datetime(2025, 9, 26, 1, 0, tzinfo=UTC)
 """Friday 2025-09-26, 09:00 in Shanghai."""
 _databases = count(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords() -> Iterator[None]:
+    """Passwords cost little in tests; the shipped cost is checked by a test of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture
