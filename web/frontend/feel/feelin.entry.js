@@ -1,5 +1,5 @@
 // What the kernel calls inside V8: text in, text out. Values travel in the tagged JSON of engine/values.py.
-import { builtins, getType, interpreter, InterpreterContext, parseExpression, parseUnaryTests } from "@bpmn-io/feelin";
+import { builtins, interpreter, InterpreterContext, parseExpression, parseUnaryTests } from "@bpmn-io/feelin";
 import { describeTree } from "./names.js";
 import { Fault } from "./rules.js";
 import { setMoment, setZone } from "./temporal.js";
@@ -60,14 +60,16 @@ function attempt(text, unary, context) {
   }
 }
 
-// {text, unary} -> {names, reads, volatile, variable} or {e}
+// [[text, unary]] -> [{names, reads, volatile, variable} | {e}]
 export function describe(payload) {
-  const { text, unary } = JSON.parse(payload);
-  try {
-    return JSON.stringify(describeTree(compile(text, unary).tree, text));
-  } catch (error) {
-    return JSON.stringify({ e: described(error) });
-  }
+  const answers = JSON.parse(payload).map(([text, unary]) => {
+    try {
+      return describeTree(compile(text, unary).tree, text);
+    } catch (error) {
+      return { e: described(error) };
+    }
+  });
+  return JSON.stringify(answers);
 }
 
 // {now, data, jobs: [[text] | [text, tested value]]} -> [{v} | {e}]
@@ -82,4 +84,4 @@ export function run(payload) {
   return JSON.stringify(answers);
 }
 
-export { getType, setZone };
+export { setZone };

@@ -1,0 +1,27 @@
+"""Builds the Flask application around an engine. Pages live in `web/pages`, one module a resource."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from engine.ports.engine import Engine
+from web import errors, frame, security
+from web.current import ENGINE
+from web.pages import PAGES
+
+
+def create_app(engine: Engine, *, testing: bool = False) -> Flask:
+    """The application of one office. `testing` turns the rate limit of the login off, nothing else."""
+    app = Flask(__name__)
+    app.extensions[ENGINE] = engine
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.url_map.strict_slashes = False
+    security.protect(app, engine.settings, testing=testing)
+    errors.install(app)
+    frame.install(app)
+    for page in PAGES:
+        app.register_blueprint(page)
+    return app

@@ -1,0 +1,59 @@
+"""Labels of coded answers (channel, purpose, category …), read from the forms of the procedures in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask import g
+
+from engine.definitions.read import list_definitions, open_definition
+from engine.records.definition import Definition, DefinitionSummary
+from web.current import actor, engine
+
+Labels = Mapping[tuple[str, str], str]
+"""Label by the field's key and the value."""
+
+
+def current_definitions() -> tuple[DefinitionSummary, ...]:
+    """The newest version of each procedure, read once a request."""
+    if "definitions" not in g:
+        g.definitions = tuple(s for s in list_definitions(engine(), actor()) if s.is_current)
+    found: tuple[DefinitionSummary, ...] = g.definitions
+    return found
+
+
+def procedure_names() -> dict[str, str]:
+    """Names by key of the procedures in force."""
+    return {s.key: s.name for s in current_definitions()}
+
+
+def choice(key: str, value: object) -> str:
+    """The label of an answer, the answer itself where no form knows it."""
+    if "choices" not in g:
+        labels: dict[tuple[str, str], str] = {}
+        for summary in current_definitions():
+            labels |= _labels_of(open_definition(engine(), actor(), summary.definition_id))
+        g.choices = labels
+    found: Labels = g.choices
+    return found.get((key, str(value)), str(value))
+
+
+def _labels_of(definition: Definition) -> Labels:
+    forms = tuple(f.content for f in definition.files if f.path.endswith(".form.json"))
+    return _read(definition.definition_id, forms)
+
+
+@lru_cache(maxsize=64)
+def _read(_definition_id: str, forms: tuple[bytes, ...]) -> Labels:
+    return {pair: label for content in forms for pair, label in _answers(json.loads(content))}
+
+
+def _answers(component: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
+    for option in component.get("values") or ():
+        if component.get("key") and "value" in option:
+            yield (component["key"], str(option["value"])), str(option.get("label") or option["value"])
+    for child in component.get("components") or ():
+        yield from _answers(child)

@@ -1,0 +1,116 @@
+"""The one place where the engine's errors become pages: a status, what is wrong, and what to do now."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from engine.errors import (
+    Conflict,
+    EngineError,
+    Forbidden,
+    InvalidDiagram,
+    InvalidFile,
+    InvalidForm,
+    InvalidState,
+    NotFound,
+    StepFailed,
+)
+from web.current import language
+from web.i18n import catalogue, text
+
+log = logging.getLogger(__name__)
+
+STATUS: tuple[tuple[type[EngineError], int, str], ...] = (
+    (NotFound, 404, "missing"),
+    (Forbidden, 403, "forbidden"),
+    (Conflict, 409, "conflict"),
+    (InvalidState, 409, "past"),
+    (InvalidForm, 422, "form"),
+    (InvalidDiagram, 422, "diagram"),
+    (InvalidFile, 422, "file"),
+    (StepFailed, 422, "step"),
+)
+"""Error, status, and the section's key of what its page says to do."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What an error page shows. `advice` is what to do."""
+
+    status: int
+    title: str
+    message: str
+    advice: str
+    detail: str = ""
+
+
+def trouble_of(error: EngineError) -> Trouble:
+    """The page of a deliberate error."""
+    lang = language()
+    status, kind = next(((s, k) for cls, s, k in STATUS if isinstance(error, cls)), (422, "refused"))
+    detail = ""
+    if isinstance(error, StepFailed):
+        detail = text("error.step_where", lang, name=error.element_name or error.element_id, id=error.element_id)
+    return Trouble(
+        status=status,
+        title=text(f"error.{kind}_title", lang),
+        message=error.message.in_language(lang),
+        advice=text(f"error.{kind}_advice", lang),
+        detail=detail,
+    )
+
+
+def status_of(error: EngineError) -> int:
+    """The HTTP status of a deliberate error."""
+    return trouble_of(error).status
+
+
+def answer(trouble: Trouble) -> Response:
+    """A whole page, a fragment for htmx, or JSON for a script: whatever asked."""
+    if request.accept_mimetypes.best == "application/json" or request.is_json:
+        response = jsonify(error=trouble.message, advice=trouble.advice)
+    elif request.headers.get("HX-Request"):
+        response = make_response(render_template("parts/trouble.html", trouble=trouble))
+    else:
+        response = make_response(render_template("error.html", trouble=trouble))
+    response.status_code = trouble.status
+    return response
+
+
+def install(app: Flask) -> None:
+    """Registers the handlers."""
+    app.register_error_handler(EngineError, _on_engine_error)
+    app.register_error_handler(CSRFError, _on_csrf_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+
+
+def _on_engine_error(error: EngineError) -> Response:
+    return answer(trouble_of(error))
+
+
+def _on_csrf_error(_error: HTTPException) -> Response:
+    return answer(_known(400, "csrf"))
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        log.error("%s %s failed", request.method, request.path, exc_info=error.original_exception)
+    response = answer(_known(status, f"http{status}"))
+    for name, value in error.get_headers(request.environ):
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _known(status: int, kind: str) -> Trouble:
+    lang = language()
+    if f"error.{kind}_title" not in catalogue(lang):
+        kind = "http500" if status >= 500 else "http400"
+    message = text(f"error.{kind}_title", lang)
+    return Trouble(status=status, title=message, message="", advice=text(f"error.{kind}_advice", lang))

@@ -1,0 +1,116 @@
+"""A form on a page: what the script needs to draw it, and what comes back from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from flask import request
+
+from engine.errors import FieldError, InvalidForm, Message
+from web.current import language
+from web.frame import office_time, unit_names
+from web.i18n import text
+
+PAYLOAD = "payload"
+UNITS = "units"
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """Schema, values and errors of a form, for one page.
+
+    `draft_url` is where the script saves what was typed, "" where there is no draft.
+    """
+
+    schema: Mapping[str, object]
+    values: Mapping[str, object]
+    editable: bool = True
+    draft_url: str = ""
+    errors: Sequence[FieldError] = field(default=())
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether there is anything to fill or read."""
+        return bool(self.schema.get("components"))
+
+    def island(self) -> dict[str, Any]:
+        """What the page carries for the script, as plain JSON."""
+        lang = language()
+        return {
+            "schema": in_language(self.schema, lang),
+            "values": {**plain(self.values), **sources()},
+            "editable": self.editable,
+            "draft_url": self.draft_url,
+            "language": lang,
+            "errors": [{"path": e.path, "message": e.message.in_language(lang)} for e in self.errors],
+            "texts": {name: text(f"draft.{name}", lang, at="{at}") for name in ("saving", "saved", "failed")},
+        }
+
+
+def sources() -> dict[str, Any]:
+    """What select fields may choose from, by `valuesKey`: the units of the office."""
+    return {UNITS: [{"label": name, "value": code} for code, name in unit_names().items()]}
+
+
+def read_payload() -> dict[str, Any]:
+    """The data that the form's script posted. Raises InvalidForm where it is not a JSON object."""
+    try:
+        data = json.loads(request.form.get(PAYLOAD) or "{}")
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise InvalidForm(
+            [
+                FieldError(
+                    "",
+                    Message(
+                        "表单内容无法读取，没有保存任何更改。请返回刷新页面后重新填写。",
+                        "The form could not be read and nothing was changed. Reload the page and fill it in again.",
+                    ),
+                )
+            ]
+        )
+    return data
+
+
+def plain(value: Any) -> Any:
+    """A variable's value as form-js holds it: dates as ISO text in the office's zone, decimals as numbers."""
+    match value:
+        case datetime():
+            return value.astimezone(office_time().zone).strftime("%Y-%m-%dT%H:%M")
+        case date():
+            return value.isoformat()
+        case time():
+            return f"{value:%H:%M}"
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case Mapping():
+            return {key: plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            return str(value)
+
+
+def in_language(node: Any, lang: str) -> Any:
+    """A form's schema with its English texts in place, where it carries them (`properties.label_en` …)."""
+    if lang != "en":
+        return node
+    if isinstance(node, Mapping):
+        properties = node.get("properties")
+        translated = dict(node)
+        if isinstance(properties, Mapping):
+            for name in ("label", "description", "text"):
+                if properties.get(f"{name}_en"):
+                    translated[name] = properties[f"{name}_en"]
+        return {key: in_language(item, lang) for key, item in translated.items()}
+    if isinstance(node, list | tuple):
+        return [in_language(item, lang) for item in node]
+    return node

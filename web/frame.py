@@ -1,0 +1,119 @@
+"""What the templates know on every page: texts, office time, pills, who acts, what the rail offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, g, get_flashed_messages, request
+from markupsafe import Markup, escape
+
+from engine.definitions.read import startable
+from engine.notifications.messages import unread_count
+from engine.org.people import list_units
+from engine.values import Value
+from web import lights
+from web.assets import asset
+from web.choices import choice
+from web.current import actor, actor_or_none, engine, language, now
+from web.i18n import label, text
+from web.moments import OfficeTime
+
+THEME_COOKIE = "duban_theme"
+SIZE_COOKIE = "duban_size"
+
+
+def install(app: Flask) -> None:
+    """Registers the context and the filters of the templates."""
+    app.context_processor(_context)
+    app.jinja_env.globals.update(asset=asset, choice=choice, get_flashed_messages=get_flashed_messages)
+    app.jinja_env.filters["shown"] = shown
+    app.jinja_env.filters["han"] = han
+
+
+def office_time() -> OfficeTime:
+    """How instants read in this request; the same moment throughout."""
+    if "office_time" not in g:
+        g.office_time = OfficeTime(engine().settings.timezone, now(), language())
+    found: OfficeTime = g.office_time
+    return found
+
+
+def unit_names() -> Mapping[str, str]:
+    """Unit names by code, in the reader's language."""
+    if "unit_names" not in g:
+        lang = language()
+        g.unit_names = {u.code: (u.name_en or u.name) if lang == "en" else u.name for u in list_units(engine())}
+    found: Mapping[str, str] = g.unit_names
+    return found
+
+
+def may_start() -> Sequence[tuple[str, str]]:
+    """Key and name of every procedure that the actor may start."""
+    if "may_start" not in g:
+        g.may_start = tuple(startable(engine(), actor()))
+    found: Sequence[tuple[str, str]] = g.may_start
+    return found
+
+
+def shown(value: Value) -> str:
+    """A variable's value as text: dates in office notation, lists with the enumeration comma."""
+    lang = language()
+    match value:
+        case None | "":
+            return text("common.none", lang)
+        case bool():
+            return text("common.yes" if value else "common.no", lang)
+        case datetime():
+            return office_time().happened(value)
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return ("、" if lang == "zh" else ", ").join(shown(v) for v in value) or text("common.none", lang)
+        case Mapping():
+            return "；".join(f"{k}：{shown(v)}" for k, v in value.items())
+        case _:
+            return str(value)
+
+
+def han(value: object) -> Markup:
+    """Text of the office's own (titles, names of steps): marked as Chinese where the page is English."""
+    if language() == "zh":
+        return escape(value)
+    return Markup('<span lang="zh">{}</span>').format(value)
+
+
+def _context() -> dict[str, Any]:
+    lang = language()
+
+    def t(key: str, **values: object) -> str:
+        return text(key, lang, **values)
+
+    def coded(section: str, value: str | None) -> str:
+        return label(section, value, lang) if value else ""
+
+    context: dict[str, Any] = {
+        "t": t,
+        "coded": coded,
+        "lang": lang,
+        "html_lang": "zh-CN" if lang == "zh" else "en",
+        "theme": request.cookies.get(THEME_COOKIE, "auto"),
+        "size": request.cookies.get(SIZE_COOKIE, "normal"),
+        "time": office_time(),
+        "pill_of": _with_time(lights.pill_of),
+        "pill_at": _with_time(lights.pill_at),
+        "me": actor_or_none(),
+        "demo": engine().settings.demo,
+    }
+    if context["me"] is not None:
+        context |= {
+            "unread": unread_count(engine(), actor()),
+            "units": unit_names(),
+            "may_start": may_start(),
+        }
+    return context
+
+
+def _with_time(make: Callable[..., lights.Pill]) -> Callable[..., lights.Pill]:
+    return lambda *args: make(*args, office_time())

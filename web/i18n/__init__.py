@@ -1,0 +1,28 @@
+"""The interface's texts: one JSON catalogue a language, the same keys in each (a test compares them)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("zh", "en")
+"""The first one is the language of the house."""
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Texts by dotted key. The file nests one level: section, then name."""
+    content = json.loads((Path(__file__).parent / f"{language}.json").read_text(encoding="utf-8"))
+    return {f"{section}.{name}": text for section, texts in content.items() for name, text in texts.items()}
+
+
+def text(key: str, language: str, **values: object) -> str:
+    """The text of a key with its `{placeholders}` filled. Raises KeyError for an unknown key."""
+    return catalogue(language)[key].format(**values)
+
+
+def label(section: str, value: str, language: str) -> str:
+    """The label of a coded value (`role.registrar`), the value itself where there is none."""
+    return catalogue(language).get(f"{section}.{value}", value)

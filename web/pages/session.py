@@ -1,0 +1,68 @@
+"""Login and logout."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.errors import Forbidden
+from engine.org.login import authenticate
+from web.current import actor_or_none, engine, language, now
+from web.demo import DEMO_PASSWORD, demo_accounts
+from web.security import limiter, sign_in, sign_out
+
+session_pages = Blueprint("session", __name__)
+
+PER_PERSON = "10 per minute"
+PER_ADDRESS = "60 per minute"
+
+
+@session_pages.get("/login")
+def login_page() -> str | Response:
+    if actor_or_none() is not None:
+        return redirect(url_for("inbox.home"))
+    return _page()
+
+
+@session_pages.post("/login")
+@limiter.limit(PER_PERSON, key_func=lambda: f"login:{request.remote_addr}:{_username()}")
+@limiter.limit(PER_ADDRESS)
+def login() -> tuple[str, int] | Response:
+    try:
+        actor = authenticate(engine(), _username(), request.form.get("password", "")[:1000])
+    except Forbidden as refusal:
+        return _page(refusal.message.in_language(language()), _username()), 403
+    sign_in(current_app, actor, now())
+    return redirect(safe_target(request.form.get("next", "")))
+
+
+@session_pages.post("/logout")
+def logout() -> Response:
+    sign_out()
+    return redirect(url_for("session.login_page"))
+
+
+def _username() -> str:
+    return request.form.get("username", "").strip()[:200]
+
+
+def _page(error: str = "", username: str = "") -> str:
+    return render_template(
+        "login.html",
+        error=error,
+        username=username,
+        target=request.values.get("next", ""),
+        demo_password=DEMO_PASSWORD,
+        accounts=demo_accounts(engine()) if engine().settings.demo else (),
+    )
+
+
+def safe_target(target: str) -> str:
+    """The page that was asked for, if it is one of ours."""
+    parts = urlsplit(target)
+    is_ours = (
+        target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    )
+    return target if is_ours else url_for("inbox.home")

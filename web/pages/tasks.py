@@ -1,0 +1,95 @@
+"""One task: its form, its clocks, and what can be done with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.errors import InvalidForm
+from engine.records.views import TaskView
+from engine.tasks.claim import claim_task, unclaim_task
+from engine.tasks.complete import complete_task
+from engine.tasks.drafts import save_draft
+from engine.tasks.read import open_task
+from web.current import actor, engine, language
+from web.form_page import FormPage, read_payload
+from web.frame import office_time
+from web.i18n import text
+from web.office_calendar import office_calendar
+from web.why import why_of
+
+tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+
+@tasks.get("/<task_id>")
+def show(task_id: str) -> str:
+    return _page(open_task(engine(), actor(), task_id))
+
+
+@tasks.post("/<task_id>/completion")
+def complete(task_id: str) -> AnyResponse:
+    data = read_payload()
+    try:
+        complete_task(engine(), actor(), task_id, data, seen_version=request.form.get("seen_version", type=int))
+    except InvalidForm as error:
+        page = _page(open_task(engine(), actor(), task_id), values=data, error=error)
+        return make_response(page, 422)
+    flash(text("task.done", language()))
+    return redirect(url_for("inbox.index"))
+
+
+@tasks.post("/<task_id>/claim")
+def claim(task_id: str) -> AnyResponse:
+    claim_task(engine(), actor(), task_id)
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+@tasks.post("/<task_id>/release")
+def release(task_id: str) -> AnyResponse:
+    unclaim_task(engine(), actor(), task_id)
+    flash(text("task.released", language()))
+    return redirect(url_for("inbox.index", box="claimable"))
+
+
+@tasks.post("/<task_id>/draft")
+def draft(task_id: str) -> Response:
+    data = json.loads(request.get_data()) if request.is_json else {}
+    save_draft(engine(), actor(), task_id, data if isinstance(data, Mapping) else {})
+    time = office_time()
+    return jsonify(saved_at=time.clock(time.now))
+
+
+def _page(view: TaskView, *, values: Mapping[str, Any] | None = None, error: InvalidForm | None = None) -> str:
+    time = office_time()
+    calendar = office_calendar()
+    form = FormPage(
+        schema=view.form,
+        values=view.values if values is None else values,
+        editable=view.may_complete,
+        draft_url=url_for("tasks.draft", task_id=view.task.task_id) if view.may_complete else "",
+        errors=error.errors if error else (),
+    )
+    return render_template(
+        "task.html",
+        view=view,
+        form=form,
+        why=[why_of(d, calendar, time) for d in view.deadlines],
+        verb=_worded(view.task.properties, "verb") or text("task.submit", language()),
+        hint=_hint(view),
+    )
+
+
+def _worded(properties: Mapping[str, str], name: str) -> str:
+    translated = properties.get(f"{name}_en") if language() == "en" else None
+    return translated or properties.get(name, "")
+
+
+def _hint(view: TaskView) -> str:
+    if view.next_hint is None:
+        return ""
+    zh, en = view.next_hint
+    return (en or zh) if language() == "en" else zh
