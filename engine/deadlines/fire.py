@@ -109,25 +109,26 @@ def _fire(engine: Engine, timer: Timer, *, worker: str, by_outage: bool) -> Fire
     except Conflict:
         return FireReport(skipped=1)
     except StepFailed as error:
-        # the step has recorded its incident and put the timer off
+        # the step has recorded the incident
+        _put_off(engine, timer)
         return FireReport(failed=(FailedFiring(timer, error.message),))
     except Exception as error:  # the boundary of one item: the others must still fire
         log.exception("timer_firing_failed", timer_id=timer.timer_id, element=timer.element_id)
         reason = _reason(error)
-        _put_off(engine, timer, reason)
+        _put_off(engine, timer, unexplained=reason)
         return FireReport(failed=(FailedFiring(timer, reason),))
     if not fired:
         return FireReport(skipped=1)
     return FireReport(fired=(Firing(timer, engine.clock.now(), by_outage),))
 
 
-def _put_off(engine: Engine, timer: Timer, reason: Message) -> None:
-    """The next attempt, later each time, and one incident. The due instant stays: only the retry moves."""
+def _put_off(engine: Engine, timer: Timer, unexplained: Message | None = None) -> None:
+    """The next attempt, later each time; the due instant stays. `unexplained` is what no incident tells yet."""
     with engine.store.write() as work:
         retry_at = engine.clock.now() + retry_after(timer.attempts)
         work.timers.fail(timer.timer_id, attempts=timer.attempts + 1, retry_at=retry_at)
-        if timer.attempts == 0:
-            work.registers.add_incident(_incident(engine, timer, reason))
+        if unexplained is not None and timer.attempts == 0:
+            work.registers.add_incident(_incident(engine, timer, unexplained))
 
 
 def _incident(engine: Engine, timer: Timer, reason: Message) -> Incident:

@@ -1,0 +1,188 @@
+"""The sweep over the ledger, on a real engine: once, oldest first, and no timer holds up another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.cases.start import start_case
+from engine.deadlines import fire
+from engine.deadlines.fire import FireReport, fire_due_timers, last_heartbeat, reconcile
+from engine.deadlines.ledger import list_timers
+from engine.errors import Forbidden
+from engine.ports.engine import Engine
+from engine.records.case import CaseFile
+from engine.records.time import Timer
+from tests.unit.kernel.bpmn_builder import Bpmn
+from tests.worlds import World, a_field, a_form, a_world
+
+HOUR = timedelta(hours=1)
+
+
+def watched(process_id: str, reminder: str) -> Bpmn:
+    """A task with a reminder after three hours, which runs a script."""
+    return (
+        Bpmn(process_id, name="提醒")
+        .lane("reception", role="receptionist")
+        .start("start", form="intake", lane="reception")
+        .user("handle", name="办理", lane="reception")
+        .end("end", lane="reception")
+        .timer_boundary("late", on="handle", expression="PT3H", interrupting=False, lane="reception")
+        .script("remind", reminder, lane="reception")
+        .end("reminded", lane="reception")
+    )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = a_world(tmp_path)
+    form = a_form(a_field("title", label="标题", required=True))
+    made.deploy(watched("sound", "{ reminded: true }"), intake=form)
+    made.deploy(watched("broken", '{ reminded: number("x" + title) }'), intake=form)
+    yield made
+    made.engine.store.close()
+
+
+def a_case(world: World, procedure: str = "sound") -> CaseFile:
+    return start_case(world.engine, world.actor("jiedai"), procedure, {"title": "征地补偿"})
+
+
+def timer(world: World, case: CaseFile) -> Timer:
+    (found,) = world.view(case).timers
+    return found
+
+
+def sweep(world: World, worker: str = "w1") -> FireReport:
+    return fire_due_timers(world.engine, worker=worker)
+
+
+def test_nothing_fires_before_it_is_due(world: World) -> None:
+    case = a_case(world)
+    world.clock.advance(3 * HOUR - timedelta(microseconds=1))
+    assert sweep(world) == FireReport()
+    assert timer(world, case).state.value == "waiting"
+
+
+def test_a_due_timer_fires_once_and_the_ledger_says_how_late(world: World) -> None:
+    case = a_case(world)
+    world.clock.advance(3 * HOUR + timedelta(seconds=90))
+
+    report = sweep(world)
+
+    assert [(f.timer.element_id, f.late, f.by_outage) for f in report.fired] == [
+        ("late", timedelta(seconds=90), False)
+    ]
+    row = timer(world, case)
+    assert (row.state.value, row.fired_at, row.late_seconds) == ("fired", world.clock.now(), 90.0)
+    assert (row.worker, row.by_outage, row.attempts) == ("w1", False, 0)
+    assert sweep(world) == FireReport()
+
+
+def test_the_oldest_fires_first(world: World) -> None:
+    cases = []
+    for _ in range(3):
+        cases.append(a_case(world))
+        world.clock.advance(HOUR)
+    world.clock.advance(5 * HOUR)
+    assert [f.timer.case_id for f in sweep(world).fired] == [case.case_id for case in cases]
+
+
+def test_a_limit_leaves_the_rest_for_the_next_sweep(world: World) -> None:
+    for _ in range(3):
+        a_case(world)
+    world.clock.advance(3 * HOUR)
+    reports = [fire_due_timers(world.engine, worker="w", limit=2) for _ in range(3)]
+    assert [len(report.fired) for report in reports] == [2, 1, 0]
+
+
+def test_what_fell_due_during_an_outage_fires_at_the_start_and_is_marked(world: World) -> None:
+    before = a_case(world)
+    world.clock.advance(3 * HOUR)
+    during = a_case(world)
+    fire._leave_mark(world.engine, "w1")
+    world.clock.advance(4 * HOUR)
+
+    report = reconcile(world.engine, worker="w2")
+
+    assert [(f.timer.case_id, f.by_outage) for f in report.fired] == [
+        (before.case_id, False),
+        (during.case_id, True),
+    ]
+    assert (timer(world, during).by_outage, timer(world, during).late_seconds) == (True, 3600.0)
+    assert reconcile(world.engine, worker="w2") == FireReport()
+    assert last_heartbeat(world.engine) == world.clock.now()
+
+
+def test_a_firing_that_fails_backs_off_and_holds_up_no_other(world: World) -> None:
+    poison, sound = a_case(world, "broken"), a_case(world)
+    world.clock.advance(3 * HOUR)
+
+    report = sweep(world)
+
+    assert [f.timer.case_id for f in report.failed] == [poison.case_id]
+    assert [f.timer.case_id for f in report.fired] == [sound.case_id]
+    row = timer(world, poison)
+    assert (row.state.value, row.attempts, row.retry_at) == ("waiting", 1, world.clock.now() + timedelta(minutes=1))
+    (incident,) = world.view(poison).incidents
+    assert (incident.element_id, incident.state) == ("remind", "open")
+    assert sweep(world) == FireReport(), "not before its retry"
+
+
+def test_it_is_tried_again_at_growing_intervals_with_one_incident(world: World) -> None:
+    poison = a_case(world, "broken")
+    world.clock.advance(3 * HOUR)
+    waits = []
+    for _ in range(6):
+        assert len(sweep(world).failed) == 1
+        retry_at = timer(world, poison).retry_at
+        assert retry_at is not None
+        waits.append((retry_at - world.clock.now()) / timedelta(minutes=1))
+        world.clock.move_to(retry_at)
+    assert waits == [1, 5, 15, 60, 240, 240]
+    assert len(world.view(poison).incidents) == 1
+
+
+def test_a_bug_in_one_firing_is_an_incident_of_that_timer_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = a_case(world), a_case(world)
+    world.clock.advance(3 * HOUR)
+    real = fire.fire_timer
+
+    def stumbling(engine: Engine, timer_id: str, **rest: object) -> bool:
+        if timer_id == timer(world, first).timer_id:
+            raise RuntimeError("boom")
+        return real(engine, timer_id, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fire, "fire_timer", stumbling)
+    report = sweep(world)
+
+    assert [f.timer.case_id for f in report.failed] == [first.case_id]
+    assert [f.timer.case_id for f in report.fired] == [second.case_id]
+    (incident,) = world.view(first).incidents
+    assert "boom" in incident.reason_en
+    assert timer(world, first).attempts == 1
+
+
+def test_the_ledger_is_for_admins_supervisors_and_auditors(world: World) -> None:
+    a_case(world)
+    with pytest.raises(Forbidden):
+        list_timers(world.engine, world.actor("jiedai"))
+    ledger = list_timers(world.engine, world.actor("shenji"))
+    assert [row.element_id for row in ledger.timers] == ["late"]
+    assert ledger.next_due_at == world.clock.now() + 3 * HOUR
+    assert (ledger.overdue, ledger.lateness.fired) == (0, 0)
+
+
+def test_the_ledger_tells_how_late_firings_were(world: World) -> None:
+    for _ in range(3):
+        a_case(world)
+        world.clock.advance(timedelta(minutes=1))
+    world.clock.move_to(world.clock.now() + 3 * HOUR)
+    sweep(world)
+    lateness = list_timers(world.engine, world.actor("duban")).lateness
+    assert (lateness.fired, lateness.by_outage) == (3, 0)
+    assert (lateness.median, lateness.worst) == (timedelta(minutes=2), timedelta(minutes=3))
