@@ -81,7 +81,7 @@ def protect(app: Flask, settings: Settings, *, testing: bool) -> None:
     app.after_request(_add_headers)
 
 
-def sign_in(app: Flask, actor: Actor, at: datetime) -> None:
+def sign_in(actor: Actor, at: datetime) -> None:
     """Starts a new session: nothing of the one before survives."""
     session.clear()
     session.permanent = True
@@ -108,10 +108,8 @@ def _load(app: Flask, person_id: str) -> SignedIn | None:
 def _demand_login() -> AnyResponse | None:
     if request.endpoint in OPEN_ENDPOINTS or flask_login.current_user.is_authenticated:
         return None
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    login = (
-        url_for("session.login_page", next=target) if target not in (None, "/") else url_for("session.login_page")
-    )
+    target = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    login = url_for("session.login_page", next=target)
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": login})
     return redirect(login)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.records.step import AuditEntry
 from engine.records.views import CaseView
-from web.i18n import catalogue, text
+from engine.values import Data
+from web.i18n import label, text
 
 SYSTEM = "system"
-QUIET = frozenset({"StepTaken"})
-"""Events that say nothing to a reader."""
+QUIET = frozenset({"CaseChanged", "MessageSent", "MessageReceived", "MessageUnawaited", "NobodyToNotify"})
+"""Events that say nothing to a reader; the chain keeps them."""
+STEPS = frozenset(
+    {"CaseStarted", "CaseRegistered", "TaskCompleted", "PaperIssued", "PaperServed", "ProcedureEnded"}
+)
+LATE = frozenset({"IncidentRecorded", "AccessRefused"})
 
 
 @dataclass(frozen=True)
@@ -26,28 +32,22 @@ class Line:
 
 def timeline_of(view: CaseView, language: str) -> list[Line]:
     """Oldest first."""
-    lines = [_line(view, entry.at, entry.actor, entry.event, dict(entry.detail), language) for entry in view.audit]
-    return [line for line in lines if line is not None]
+    return [_line(view, entry, language) for entry in view.audit if entry.event not in QUIET]
 
 
-def _line(
-    view: CaseView, at: datetime, actor: str, event: str, detail: dict[str, object], language: str
-) -> Line | None:
-    if event in QUIET:
-        return None
-    known = catalogue(language).get(f"event.{event}", event)
-    who = text("timeline.system", language) if actor == SYSTEM else view.people.get(actor, actor)
-    return Line(at, who, known, _detail(detail), _kind(event, detail))
+def _line(view: CaseView, entry: AuditEntry, language: str) -> Line:
+    who = text("timeline.system", language) if entry.actor == SYSTEM else view.people.get(entry.actor, entry.actor)
+    return Line(entry.at, who, label("event", entry.event, language), _detail(entry.detail), _kind(entry))
 
 
-def _detail(detail: dict[str, object]) -> str:
-    for key in ("name", "title", "number", "text", "purpose", "element_name"):
+def _detail(detail: Data) -> str:
+    for key in ("number", "name", "purpose", "topic", "element_name", "kind"):
         if detail.get(key):
             return str(detail[key])
     return ""
 
 
-def _kind(event: str, detail: dict[str, object]) -> str:
-    if event in {"IncidentRecorded", "DeadlineMissed"} or detail.get("late"):
+def _kind(entry: AuditEntry) -> str:
+    if entry.event in LATE or entry.detail.get("late"):
         return "late"
-    return "step" if event in {"CaseStarted", "TaskCompleted", "CaseEnded", "PaperIssued"} else "note"
+    return "step" if entry.event in STEPS else "note"

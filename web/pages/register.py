@@ -16,18 +16,17 @@ PAGE_SIZE = 20
 @register_pages.get("/cases")
 def index() -> str:
     given = request.args
-    chosen = {
-        "procedure": given.get("procedure") or None,
-        "text": given.get("q", "").strip()[:100],
-        "state": given.get("state") or None,
-    }
+    procedure, state = given.get("procedure") or None, given.get("state") or None
+    words = given.get("q", "").strip()[:100]
     page_number = max(1, min(given.get("page", 1, type=int), 10_000))
-    page = register(engine(), actor(), **chosen, page=page_number, page_size=PAGE_SIZE)
+    page = register(
+        engine(), actor(), procedure=procedure, text=words, state=state, page=page_number, page_size=PAGE_SIZE
+    )
     return render_template(
         "register.html",
         page=page,
         page_number=page_number,
         pages=max(1, -(-page.total // PAGE_SIZE)),
-        chosen=chosen,
+        chosen={"procedure": procedure, "text": words, "state": state},
         procedures=procedure_names(),
     )

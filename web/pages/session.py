@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import Forbidden
@@ -34,7 +34,7 @@ def login() -> tuple[str, int] | Response:
         actor = authenticate(engine(), _username(), request.form.get("password", "")[:1000])
     except Forbidden as refusal:
         return _page(refusal.message.in_language(language()), _username()), 403
-    sign_in(current_app, actor, now())
+    sign_in(actor, now())
     return redirect(safe_target(request.form.get("next", "")))
 
 
