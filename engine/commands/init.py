@@ -7,6 +7,7 @@ import secrets
 import click
 
 from engine.commands.running import start_engine
+from engine.deadlines.calendar import seed_calendar
 from engine.definitions.deploy import deploy_builtin
 from engine.org.setup import set_up_office
 from engine.records.org import Grant, Unit
@@ -32,6 +33,7 @@ def init(name: str, code: str, admin: str) -> None:
         [(admin, "管理员", code, password, (Grant("process_admin", code),))],
         must_change_password=True,
     )
+    seed_calendar(engine)
     deployed = deploy_builtin(engine)
     click.echo(f"机关 / office:   {name} ({code})")
     click.echo(f"流程 / procedures: {', '.join(d.name for d in deployed)}")

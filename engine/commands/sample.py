@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.commands.office import sample_office
+from engine.deadlines.calendar import seed_calendar
 from engine.definitions.deploy import deploy_builtin
 from engine.org.setup import set_up_office
 from engine.ports.engine import Engine
@@ -22,4 +23,5 @@ def set_up_sample(engine: Engine, password: str | None = SAMPLE_PASSWORD) -> Non
         office = sample_office()
         people = [(m.username, m.name, m.unit, password, m.grants) for m in office.people]
         set_up_office(engine, office.units, people)
+    seed_calendar(engine)
     deploy_builtin(engine)
