@@ -70,6 +70,9 @@ def adopt(spec: Any, diagram: Diagram, decisions: Mapping[str, Decision], names:
         _link(task_spec, spec)
         _settle(task_spec, diagram, decisions, names)
     starts = spec.start.followers
+    for start in starts:
+        if not isinstance(start, events.RunStartEvent):
+            raise _refusal(diagram, "eventSubProcess", start.bpmn_id)
     spec.entry = next((s for s in starts if not isinstance(s.event_definition, RunMessage)), starts[0])
 
 
@@ -91,12 +94,13 @@ def _cut_out(spec: Any) -> None:
 def _retype(task_spec: Any, diagram: Diagram) -> None:
     own = _CLASSES.get(type(task_spec))
     if own is None:
-        kind = type(task_spec).__name__
-        message = Message(f"流程引擎不执行 {kind}", f"the engine does not execute {kind}")
-        raise InvalidDiagram(
-            [Finding(Severity.ERROR, "not-executable", message, diagram.file, element_id=task_spec.bpmn_id)]
-        )
+        raise _refusal(diagram, type(task_spec).__name__, task_spec.bpmn_id)
     task_spec.__class__ = own
+
+
+def _refusal(diagram: Diagram, kind: str, element_id: str | None) -> InvalidDiagram:
+    message = Message(f"流程引擎不执行 {kind}", f"the engine does not execute {kind}")
+    return InvalidDiagram([Finding(Severity.ERROR, "not-executable", message, diagram.file, element_id=element_id)])
 
 
 def _element(diagram: Diagram, element_id: str) -> ElementInfo:
@@ -147,18 +151,21 @@ def _settle(task_spec: Any, diagram: Diagram, decisions: Mapping[str, Decision],
         service = diagram.elements[task_spec.element.id].service
         task_spec.result_variable = service.result if service is not None else None
     if hasattr(task_spec, "event_definition"):
-        _settle_event(task_spec)
+        _settle_event(task_spec, diagram)
 
 
-def _settle_event(task_spec: Any) -> None:
+def _settle_event(task_spec: Any, diagram: Diagram) -> None:
     definition = task_spec.event_definition
     if isinstance(definition, TimerEventDefinition):
         task_spec.event_definition = RunTimer(definition.name, definition.expression)
     elif isinstance(definition, MessageEventDefinition):
-        correlation = task_spec.element.properties.get("correlation") if task_spec.element is not None else None
-        payload = getattr(definition, "expression", None)
-        variable = getattr(definition, "message_var", None)
-        task_spec.event_definition = RunMessage(definition.name, payload, variable, correlation)
+        element = diagram.elements[task_spec.bpmn_id]
+        task_spec.event_definition = RunMessage(
+            name=definition.name,
+            payload=getattr(definition, "expression", None) or element.extensions.get("messagePayload"),
+            variable=getattr(definition, "message_var", None) or element.extensions.get("messageVariable"),
+            correlation=element.properties.get("correlation"),
+        )
     elif isinstance(definition, ConditionalEventDefinition):
         task_spec.waits_for_rest = True
 

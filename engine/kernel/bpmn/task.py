@@ -128,9 +128,9 @@ class RunTask(Task):
         self._set_state(CANCELLED)
         for child in self.children:
             child.cancel()
+        self.task_spec._on_cancel(self)
         if was_entered:
             self.workflow.top_workflow.recorder.cancelled(self)
-        self.task_spec._on_cancel(self)
         self.release_guards()
         self.vanish()
 
