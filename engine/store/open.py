@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from engine.clock.port import Clock
 from engine.config import Settings
 from engine.store.connection import make_engine
@@ -19,7 +21,15 @@ def open_store(settings: Settings, clock: Clock) -> SqlStore:
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.effective_database_url)
-    upgrade(engine)
+    try:
+        upgrade(engine)
+        return SqlStore(engine, _known_sealer(engine, settings, clock))
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _known_sealer(engine: sa.Engine, settings: Settings, clock: Clock) -> Sealer:
     # the mark decides between "first start" and "the key is lost", inside one writing transaction
     unsealed = SqlStore(engine, Sealer(bytes(32)))
     with unsealed.write() as work:
@@ -30,4 +40,4 @@ def open_store(settings: Settings, clock: Clock) -> SqlStore:
             work.registers.set_mark(_SEAL_MARK, fingerprint)
         elif known["fingerprint"] != sealer.fingerprint:
             raise wrong_key()
-    return SqlStore(engine, sealer)
+    return sealer

@@ -15,7 +15,7 @@ from engine.store.tables.definition import definition_file
 
 
 class Definitions:
-    """Implements `DefinitionRepository`."""
+    """Implements `DefinitionRepository`. Files come back in the order of their paths."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
