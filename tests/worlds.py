@@ -21,11 +21,9 @@ from engine.records.definition import Definition
 from engine.records.org import Actor, Person
 from engine.records.task import UserTask
 from engine.records.views import CaseView
+from engine.store.unit_of_work import SqlStore
 from tests.conftest import START
 from tests.unit.kernel.bpmn_builder import Bpmn
-
-OFFICE = {"reception": "receptionist", "registry": "registrar", "leader": "duty_leader"}
-"""Lanes of the sample diagrams, by their role."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,11 @@ class World:
             actor = work.org.actor(person.person_id) if person else None
         assert actor is not None, username
         return actor
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        assert isinstance(self.engine.store, SqlStore)
+        self.engine.store.close()
 
     def deploy(self, diagram: Bpmn, **forms: Mapping[str, Any]) -> Definition:
         """Deploys as the system; forms by name."""
@@ -68,18 +71,23 @@ class World:
         return [entry.event for entry in self.view(case).audit]
 
 
+def enter_world(home: Path, now: datetime = START, *, database_url: str = "") -> World:
+    """An installation that is set up already, as another process would open it."""
+    clock = ManualClock(now)
+    return World(build(Settings(home=home, database_url=database_url), clock), clock)
+
+
 def a_world(home: Path, now: datetime = START, *, database_url: str = "") -> World:
     """A fresh installation with the sample office and the working calendar."""
-    clock = ManualClock(now)
-    engine = build(Settings(home=home, database_url=database_url), clock)
-    seed_calendar(engine)
+    world = enter_world(home, now, database_url=database_url)
+    seed_calendar(world.engine)
     office = sample_office()
-    with engine.store.write() as work:
+    with world.engine.store.write() as work:
         work.org.add_units(office.units)
         for member in office.people:
             person = Person(f"p-{member.username}", member.username, member.name, member.unit, "-")
             work.org.add_person(person, member.grants)
-    return World(engine, clock)
+    return world
 
 
 def files_of(diagram: Bpmn, **forms: Mapping[str, Any]) -> dict[str, bytes]:
@@ -124,10 +132,3 @@ def two_step_forms() -> dict[str, dict[str, Any]]:
         "check": a_form(a_field("opinion", "textarea", label="意见", required=True)),
         "sign": a_form(a_field("agreed", "checkbox", label="同意")),
     }
-
-
-def with_two_steps(home: Path, **given: Any) -> World:
-    """A world where `two_steps` is deployed."""
-    world = a_world(home, **given)
-    world.deploy(two_steps(), **two_step_forms())
-    return world

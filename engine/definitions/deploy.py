@@ -37,13 +37,12 @@ def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mappi
     """
     if actor is not None and not actor.is_admin:
         _refuse(engine, actor, key)
-    own = executable_files(files)
+    findings = check_procedure(engine, key, files)
+    if any(finding.is_error for finding in findings):
+        raise InvalidDiagram(findings)
     with engine.store.write() as work:
-        known = {summary.key for summary in work.definitions.list()}
-        findings = _lint(engine, key, own, known)
-        if any(finding.is_error for finding in findings):
-            raise InvalidDiagram(findings)
-        return _store(engine, work, _Upload(key, own, actor.person_id if actor else SYSTEM))
+        upload = _Upload(key, executable_files(files), actor.person_id if actor else SYSTEM)
+        return _store(engine, work, upload)
 
 
 def deploy_builtin(engine: Engine) -> tuple[Definition, ...]:
