@@ -91,14 +91,14 @@ def references_exist(subject: Subject) -> Iterator[Finding]:
 
 
 def links_have_partners(subject: Subject) -> Iterator[Finding]:
-    """Each link name has one catch event and at least one throw event, in one scope. Source: BPMN 2.0, 10.5.6."""
-    links: dict[tuple[str, str], list[Element]] = {}
+    """Each link name has one catch event and at least one throw event, in one scope. Source: BPMN 2.0.2, 10.5.6."""
+    links: dict[str, list[Element]] = {}
     for element in subject.diagram.elements.values():
         if element.event == "link":
-            links.setdefault((element.scope, _link_name(element)), []).append(element)
-    for (_, name), elements in links.items():
+            links.setdefault(_link_name(element), []).append(element)
+    for name, elements in links.items():
         catches = [element for element in elements if element.kind == "intermediateCatchEvent"]
-        if len(catches) != 1 or len(elements) < 2 or not name:
+        if len(catches) != 1 or len(elements) < 2 or not name or len({e.scope for e in elements}) > 1:
             yield subject.error(
                 "link-partner",
                 elements[0],

@@ -21,7 +21,6 @@ _FEEL_PROPERTIES = {
     "hint": Message("提示", "hint"),
     "hint_en": Message("英文提示", "English hint"),
     "correlation": Message("关联值", "correlation value"),
-    "key": Message("关联值", "correlation key"),
 }
 _CONTEXT_EXTENSIONS = {
     "preScript": Message("前置脚本", "pre-script"),
@@ -152,6 +151,7 @@ def _of_loop(element: Element) -> Iterator[Expression]:
         (element.loop.cardinality, Message("重复次数", "loop cardinality")),
         (element.loop.collection, Message("重复的列表", "loop collection")),
         (element.loop.condition, Message("循环条件", "loop condition")),
+        (element.loop.output_item, Message("每个实例的结果", "output item")),
     )
     for text, what in parts:
         if text is not None:

@@ -1,8 +1,9 @@
 """Variables that a diagram reads but nothing sets.
 
 What can be known at deployment: the built-in variables, the fields of the forms, the results of actions and
-decisions, the entries of scripts, the items of loops, the variables that called procedures set, and what the
-property `inputs` of a start or catch event declares to come from a caller or a message. The set is *closed*
+decisions, the entries of scripts, inside a multi-instance activity its item, the variables that called procedures
+set, and what the property `inputs` of a start or catch event, or the process's input specification, declares to
+come from a caller or a message. The set is *closed*
 where nothing else can bring variables: then an unknown name is an error. It is open where the start event has
 neither `form` nor `inputs` (a caller brings what it likes), where a message is caught without `inputs`, or where
 a called procedure is not at hand: then it is a warning, and an incident should it come to that.
@@ -12,8 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from engine.kernel.diagram_values import Element
+from engine.errors import Message
+from engine.kernel.diagram_elements import BPMN
+from engine.kernel.diagram_values import Diagram, Element, Flow, Lane
 from engine.kernel.feel_error import FeelError
 from engine.kernel.findings import Finding
 from engine.kernel.lint.contexts import context_keys
@@ -31,49 +35,70 @@ _CATCHING = {"startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTa
 
 
 def names_are_set(subject: Subject) -> Iterator[Finding]:
-    known = BUILT_IN | names_set_in(subject)
+    known = BUILT_IN | names_set_in(subject) | _declared_inputs(subject.diagram)
     report = subject.error if is_closed(subject) else subject.warning
-    for expression in expressions(subject.diagram):
-        for name in sorted(_names(subject, expression.text) - known):
-            owner = called(expression.owner)
-            zh, en = _hint(name, known)
+    for reading in _readings(subject):
+        visible = known | _items_around(subject.diagram, reading.place)
+        for name in sorted(_names(subject, reading.text) - visible):
+            zh, en = _hint(name, visible)
             yield report(
                 "unknown-name",
-                expression.owner,
-                f"“{owner}”的{expression.what.zh}用了变量“{name}”，没有哪一步给它赋值。{zh}",
-                f"The {expression.what.en} of “{owner}” reads “{name}”, which no step sets. {en}",
-                line=expression.line,
-            )
-    for element in subject.diagram.of_kind("businessRuleTask"):
-        table = subject.tables.get(element.decision or "")
-        needed = {name for text in (table.inputs if table else ()) for name in _names(subject, text)}
-        for name in sorted(needed - known):
-            zh, en = _hint(name, known)
-            yield report(
-                "unknown-name",
-                element,
-                f"决策表“{element.decision}”要用变量“{name}”，没有哪一步给它赋值。{zh}",
-                f"The decision “{element.decision}” reads “{name}”, which no step sets. {en}",
+                reading.place,
+                f"{reading.what.zh}用了变量“{name}”，没有哪一步给它赋值。{zh}",
+                f"{reading.what.en} reads “{name}”, which no step sets. {en}",
+                line=reading.line,
             )
 
 
 def names_set_in(subject: Subject) -> frozenset[str]:
-    """The variables that the procedure itself, and the procedures that it calls, can set."""
+    """The variables that the procedure itself, and the procedures that it calls, can set.
+
+    A called process that declares its outputs gives back only these.
+    """
     names: set[str] = set()
     for element in subject.diagram.elements.values():
         names.update(_set_by(subject, element))
     return frozenset(names)
 
 
+def names_given_back(subject: Subject) -> frozenset[str]:
+    """What a caller of the procedure may find set."""
+    return _declared(subject.diagram, "dataOutput") or names_set_in(subject)
+
+
 def is_closed(subject: Subject) -> bool:
     """Whether nothing but what is known can bring variables."""
     diagram = subject.diagram
+    declares = bool(_declared_inputs(diagram))
     for element in diagram.elements.values():
         takes_message = element.kind in _CATCHING and bool(element.messages)
         is_bare_start = element in diagram.starts and not element.messages and "form" not in element.properties
-        if (takes_message or is_bare_start) and "inputs" not in element.properties:
+        named = "inputs" in element.properties or "messageVariable" in element.extensions
+        if (takes_message or (is_bare_start and not declares)) and not named:
             return False
     return all(name in subject.called_names for name in diagram.called_elements)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A text that reads variables, and where it stands."""
+
+    place: Element | Flow | Lane
+    what: Message
+    text: str
+    line: int
+
+
+def _readings(subject: Subject) -> Iterator[_Reading]:
+    for expression in expressions(subject.diagram):
+        owner = called(expression.owner)
+        what = Message(f"“{owner}”的{expression.what.zh}", f"The {expression.what.en} of “{owner}”")
+        yield _Reading(expression.owner, what, expression.text, expression.line)
+    for element in subject.diagram.of_kind("businessRuleTask"):
+        table = subject.tables.get(element.decision or "")
+        what = Message(f"决策表“{element.decision}”", f"The decision “{element.decision}”")
+        for text in table.inputs if table else ():
+            yield _Reading(element, what, text, element.line)
 
 
 def _set_by(subject: Subject, element: Element) -> Iterator[str]:
@@ -81,13 +106,38 @@ def _set_by(subject: Subject, element: Element) -> Iterator[str]:
     yield from (name for name in re.split(r"[\s,，、;；]+", element.properties.get("inputs", "")) if name)
     for script in (element.script, element.extensions.get("preScript"), element.extensions.get("postScript")):
         yield from context_keys(script or "")
+    if "messageVariable" in element.extensions:
+        yield element.extensions["messageVariable"]
     if element.service is not None and element.service.result:
         yield element.service.result
     if element.decision is not None and element.decision in subject.tables:
         yield from subject.tables[element.decision].variables
-    if element.loop is not None:
-        yield from (n for n in (element.loop.item, element.loop.output, element.loop.output_item) if n)
+    if element.loop is not None and element.loop.output:
+        yield element.loop.output
     yield from subject.called_names.get(element.called or "", ())
+
+
+def _items_around(diagram: Diagram, place: Element | Flow | Lane) -> frozenset[str]:
+    """The items of the multi-instance activities around a place: they are seen only inside."""
+    inner = place if isinstance(place, Element) else diagram.elements.get(getattr(place, "scope", ""))
+    items = set()
+    while inner is not None:
+        if inner.loop is not None and inner.loop.item:
+            items.add(inner.loop.item)
+        inner = diagram.elements.get(inner.scope)
+    return frozenset(items)
+
+
+def _declared_inputs(diagram: Diagram) -> frozenset[str]:
+    return _declared(diagram, "dataInput")
+
+
+def _declared(diagram: Diagram, tag: str) -> frozenset[str]:
+    """What the executable process's own input/output specification names."""
+    found = diagram.tree.iterfind(f"{BPMN}process/{BPMN}ioSpecification/{BPMN}{tag}")
+    return frozenset(
+        node.get("id", "") for node in found if node.getparent().getparent().get("id") == diagram.process_id
+    )
 
 
 def _names(subject: Subject, text: str) -> frozenset[str]:

@@ -120,7 +120,7 @@ def variables_set_by(files: Mapping[str, bytes], shared: Mapping[str, bytes], *,
     subject = Subject(
         diagram=diagram, feel=feel, forms=_forms(files), tables=tables, known_processes=(), actions={}
     )
-    return names.names_set_in(subject)
+    return names.names_given_back(subject)
 
 
 def _diagram(files: Mapping[str, bytes]) -> tuple[Diagram | None, list[Finding]]:

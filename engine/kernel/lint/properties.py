@@ -15,23 +15,20 @@ _PROPERTIES = {
     "userTask": _TASK,
     "manualTask": _TASK,
     "startEvent": frozenset({"form", "role", "inputs", "case", "case_state", "verb", "verb_en", "hint", "hint_en"}),
-    "receiveTask": frozenset({"correlation", "case_state"}),
-    "intermediateCatchEvent": frozenset({"correlation", "case_state"}),
-    "boundaryEvent": frozenset({"correlation", "case_state"}),
-    "sendTask": frozenset({"key"}),
-    "intermediateThrowEvent": frozenset({"key"}),
-    "endEvent": frozenset({"key", "case_state"}),
+    "receiveTask": frozenset({"correlation", "inputs"}),
+    "intermediateCatchEvent": frozenset({"correlation", "inputs"}),
+    "boundaryEvent": frozenset({"correlation", "inputs"}),
 }
 _LANE = frozenset({"role", "unit"})
 _EXTENSIONS = frozenset(
     {"properties", "preScript", "postScript", "serviceTaskOperator", "calledDecisionId", "messagePayload",
-     "instructionsForEndUser"}
+     "messageVariable", "instructionsForEndUser"}
 )  # fmt: skip
 
 
 def properties_are_known(subject: Subject) -> Iterator[Finding]:
     for element in subject.diagram.elements.values():
-        yield from _unknown(subject, element, _PROPERTIES.get(element.kind, frozenset({"case_state"})))
+        yield from _unknown(subject, element, _PROPERTIES.get(element.kind, frozenset()))
     for lane in subject.diagram.lanes.values():
         yield from _unknown(subject, lane, _LANE)
 

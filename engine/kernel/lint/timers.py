@@ -77,7 +77,7 @@ def _timer(subject: Subject, element: Element, timer: Timer) -> Iterator[Finding
             f"“{text}” of “{name}” is not valid ISO 8601. Write PT3H, P15D, 2026-10-01T09:00:00+08:00 or R3/PT1H.",
             line=timer.line,
         )
-    elif _LITERAL.match(text):
+    elif _LITERAL.match(text) and not is_valid_iso(text.strip('"')):
         yield subject.error(
             "timer",
             element,

@@ -43,7 +43,8 @@ def table(
 ) -> bytes:
     """A decision table of one rule."""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="file_{decision_id}" name="d" namespace="urn:test">
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
+  id="file_{decision_id}" name="d" namespace="urn:test">
   <decision id="{decision_id}" name="{decision_id}">
     <decisionTable id="table_{decision_id}" hitPolicy="{hits}">
       <input id="in_{decision_id}"><inputExpression id="e_{decision_id}" typeRef="string"><text>{reads}</text>

@@ -8,7 +8,7 @@ import pytest
 
 from engine.kernel.findings import Severity
 from engine.kernel.lint import variables_set_by
-from tests.unit.kernel.bpmn_builder import Bpmn, multi_instance, timer_definition
+from tests.unit.kernel.bpmn_builder import Bpmn, Scope, multi_instance, timer_definition
 from tests.unit.kernel.lint.linting import FEEL, FORM, found, lint, procedure, table, task
 
 
@@ -47,7 +47,8 @@ CASES: list[tuple[str, str, Callable[[], Bpmn]]] = [
     ("timer", "t", lambda: reminder("P3H")),
     ("timer", "t", lambda: reminder("2026-02-30")),
     ("timer", "t", lambda: reminder("2026-10-01T09:00:00")),
-    ("timer", "t", lambda: reminder('"PT3H"')),
+    ("timer", "t", lambda: reminder('"three hours"')),
+    ("timer", "t", lambda: reminder("P1.5D")),
     ("timer", "t", lambda: reminder("3")),
     ("timer", "t", lambda: reminder("working days(")),
     ("timer", "t", lambda: reminder("")),
@@ -102,6 +103,7 @@ def test_sound_conditions(condition: str) -> None:
 @pytest.mark.parametrize(
     "expression",
     [
+        '"PT3H"',
         "PT3H",
         "P1Y2M3DT4H5M6S",
         "P2W",
@@ -138,12 +140,37 @@ def test_every_way_to_set_a_variable_counts() -> None:
         .decision("rule", "path_of")
         .manual("many", lane="L", loop=multi_instance(over="units", item="unit"))
         .exclusive("g", default="d")
-        .end("e", when="[a, b, 次数, after, case, path, unit, kind, units, place] = null")
+        .end("e", when="[a, b, 次数, after, case, path, kind, units, place] = null")
         .end("e2", after="g", flow="d")
     )
     assert found(diagram) == []
     inner = diagram.flow("g", "many", flow_id="f3", when="nested = inner")
     assert found(inner) == [("unknown-name", "f3"), ("unknown-name", "f3")]
+
+
+def test_the_item_of_a_multi_instance_is_known_inside_only() -> None:
+    def each(scope: Scope) -> Scope:
+        return scope.start("s2").user("u2", form="f", properties={"unit": "unit"}).end("e2")
+
+    diagram = procedure().subprocess("many", each, lane="L", loop=multi_instance(over="units", item="unit"))
+    assert found(diagram.exclusive("g", default="d").end("e", flow="d")) == []
+    outside = diagram.end("e9", after="g", when="unit = 1")
+    assert found(outside) == [("unknown-name", "g_to_e9")]
+
+
+def test_a_result_that_no_instance_sets_is_found() -> None:
+    loop = multi_instance(over="units", item="unit", output="all", output_item="outcome")
+    assert found(procedure().user("u", lane="L", form="f", loop=loop).end()) == [("unknown-name", "u")]
+
+
+def test_declared_inputs_and_outputs_of_the_process() -> None:
+    declared = (
+        '<ioSpecification><dataInput id="brought" name="带来" /><dataOutput id="result" name="结果" />'
+        "<inputSet /><outputSet /></ioSpecification><laneSet"
+    )
+    diagram = deciding(Bpmn("p").lane("L", role="chief").start("s")).text().replace("<laneSet", declared)
+    assert found(diagram.encode()) == []
+    assert variables_set_by({"p.bpmn": diagram.encode()}, {}, feel=FEEL) == {"result"}
 
 
 def test_the_nearest_variable_is_offered() -> None:
