@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -43,6 +43,9 @@ class _Plan:
     variable: str | None
 
 
+_Test = tuple[str, bool]
+"""Text, and whether it is unary tests."""
+
 _Job = tuple[str, _Plan, tuple[Value, ...]]
 """Text, plan, and the tested value as a 1-tuple, or () for an expression."""
 
@@ -54,12 +57,18 @@ class Feel:
         self._zone = zone
         self._limits = limits
         self._plans: dict[tuple[str, bool], _Plan] = {}
+        self._wholes: dict[Hashable, _Plan] = {}
         self._memo: dict[Hashable, Value] = {}
         self._lock = threading.Lock()
 
     def check(self, text: str, *, unary: bool = False) -> None:
         """Raises FeelError, with the position, where `text` is not FEEL."""
         self._plan(text, unary)
+
+    def check_many(self, tests: Sequence[_Test]) -> list[FeelError | None]:
+        """What is wrong with each (text, is unary), None where nothing is; in one crossing."""
+        read = self._read(tests)
+        return [answer if isinstance(answer, FeelError) else None for answer in map(read.__getitem__, tests)]
 
     def names(self, text: str, *, unary: bool = False) -> frozenset[str]:
         """The variables that `text` needs: no built-ins, no locals, no bare names in a filter. Raises FeelError."""
@@ -89,6 +98,25 @@ class Feel:
         """Whether each value passes its unary tests, in one crossing. Raises the first FeelError."""
         return self._answers([(text, self._plan(text, True), (value,)) for text, value in tests], data, now)
 
+    def remember(
+        self, subject: Hashable, tests: Sequence[_Test], data: Data, now: datetime, work: Callable[[], Value]
+    ) -> Value:
+        """What `work` answers, kept for `subject` and the values of all names that its `tests` read.
+
+        For a whole decision table: one look-up instead of one for each cell.
+        """
+        plan = self._wholes.get(subject)
+        if plan is None:
+            plan = _whole([self._plan(text, unary) for text, unary in tests])
+            _keep(self._wholes, subject, plan, self._lock)
+        key = self._key(subject, plan, (), data, now)
+        answer = _MISSING if key is None else self._memo.get(key, _MISSING)
+        if answer is _MISSING:
+            answer = work()
+            if key is not None:
+                _keep(self._memo, key, answer, self._lock)
+        return copied(answer)
+
     def _variable(self, text: str, name: str, data: Data) -> Value:
         if name not in data:
             raise fault(text, {"code": "unknown", "names": [name], "at": {"from": 0, "to": len(text)}})
@@ -96,28 +124,39 @@ class Feel:
 
     def _plan(self, text: str, unary: bool) -> _Plan:
         plan = self._plans.get((text, unary))
-        if plan is None:
-            _refuse_excess(text)
-            described = json.loads(self._cross("describe", {"text": text, "unary": unary}, text))
-            if "e" in described:
-                raise fault(text, described["e"])
-            plan = _Plan(
-                names=frozenset(described["names"]),
-                reads=tuple(described["reads"]),
-                is_volatile=described["volatile"],
-                variable=described["variable"] or None,
-            )
-            _keep(self._plans, (text, unary), plan, self._lock)
-        return plan
+        if plan is not None:
+            return plan
+        answer = self._read([(text, unary)])[text, unary]
+        if isinstance(answer, FeelError):
+            raise answer
+        return answer
 
-    def _key(self, text: str, plan: _Plan, tested: tuple[Value, ...], data: Data, now: datetime) -> Hashable | None:
+    def _read(self, tests: Sequence[_Test]) -> dict[_Test, _Plan | FeelError]:
+        read: dict[_Test, _Plan | FeelError] = {}
+        for test in tests:
+            known = self._plans.get(test) or _excess(test[0])
+            if known is not None:
+                read[test] = known
+        fresh = [test for test in dict.fromkeys(tests) if test not in read]
+        answers = json.loads(self._cross("describe", fresh, fresh[0][0])) if fresh else []
+        for test, answer in zip(fresh, answers, strict=True):
+            if "e" in answer:
+                read[test] = fault(test[0], answer["e"])
+            else:
+                read[test] = plan = _plan_of(answer)
+                _keep(self._plans, test, plan, self._lock)
+        return read
+
+    def _key(
+        self, subject: Hashable, plan: _Plan, tested: tuple[Value, ...], data: Data, now: datetime
+    ) -> Hashable | None:
         """None where the values are too large to be worth keeping."""
         try:
             values = tuple([frozen(data[name]) if name in data else _ABSENT for name in plan.reads])
-            subject = tuple([frozen(value) for value in tested])
+            against = tuple([frozen(value) for value in tested])
         except ValueError:
             return None
-        return (text, values, subject, now) if plan.is_volatile else (text, values, subject)
+        return (subject, values, against, now) if plan.is_volatile else (subject, values, against)
 
     def _answers(self, jobs: Sequence[_Job], data: Data, now: datetime) -> list[Value]:
         keys = [self._key(text, plan, tested, data, now) for text, plan, tested in jobs]
@@ -148,7 +187,7 @@ class Feel:
             answers.append(decode(answer["v"], originals))
         return answers
 
-    def _cross(self, function: str, payload: Mapping[str, Any], text: str) -> str:
+    def _cross(self, function: str, payload: object, text: str) -> str:
         crossing = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
         if len(crossing) > LARGEST_DATA:
             reason = Message("数据太大，不能在表达式中使用。", "the data is too large for an expression.")
@@ -175,18 +214,37 @@ def _crossing(jobs: Sequence[_Job], data: Data, originals: Originals) -> dict[st
     return crossing
 
 
-def _refuse_excess(text: str) -> None:
+def _plan_of(described: Mapping[str, Any]) -> _Plan:
+    return _Plan(
+        names=frozenset(described["names"]),
+        reads=tuple(described["reads"]),
+        is_volatile=described["volatile"],
+        variable=described["variable"] or None,
+    )
+
+
+def _whole(plans: Sequence[_Plan]) -> _Plan:
+    return _Plan(
+        names=frozenset().union(*(plan.names for plan in plans)),
+        reads=tuple(dict.fromkeys(name for plan in plans for name in plan.reads)),
+        is_volatile=any(plan.is_volatile for plan in plans),
+        variable=None,
+    )
+
+
+def _excess(text: str) -> FeelError | None:
     if len(text) > LONGEST_EXPRESSION:
         reason = Message(
             f"表达式有 {len(text)} 个字符，最多 {LONGEST_EXPRESSION} 个。",
             f"it has {len(text)} characters; at most {LONGEST_EXPRESSION} are allowed.",
         )
-        raise FeelError(reason, text, code="size")
+        return FeelError(reason, text, code="size")
     depth = 0
     for character in text:
         depth += (character in "([{") - (character in ")]}")
         if depth > DEEPEST_NESTING:
-            raise fault(text, {"code": "depth"})
+            return fault(text, {"code": "depth"})
+    return None
 
 
 def _keep(memory: dict[Any, Any], key: Hashable, value: Any, lock: threading.Lock) -> None:

@@ -5,6 +5,7 @@ Owns the thread and memory of V8. Knows JSON text only; `feel.py` knows values a
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Callable
@@ -42,6 +43,13 @@ class Isolate:
         self._lock = threading.Lock()
         self._racer: MiniRacer | None = None
         self._functions: dict[str, Callable[..., Any]] = {}
+        # Left to the interpreter's own shutdown, V8's thread would be joined after it was frozen: a deadlock.
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Frees V8; the next call opens it again."""
+        with self._lock:
+            self._discard()
 
     def call(self, function: str, payload: str) -> str:
         """What the bundle's `function` answers to `payload`. Raises Exhausted."""
