@@ -58,10 +58,16 @@ class Timers:
         return at
 
     def list(self, *, state: str | None, limit: int) -> tuple[Timer, ...]:
-        statement = sa.select(*_TIMER).order_by(timer.c.due_at, timer.c.timer_id).limit(limit)
+        """Waiting ones: the next first; others, and all where `state` is None: the latest first."""
+        statement = sa.select(*_TIMER).limit(limit)
+        if state == TimerState.WAITING.value:
+            return self._several(
+                statement.where(IS_WAITING).order_by(timer.c.next_at, timer.c.due_at)
+            )  # ix_timer_next
         if state is not None:
-            statement = statement.where(timer.c.state == TimerState(state))  # ix_timer_ledger
-        return self._several(statement)
+            statement = statement.where(timer.c.state == TimerState(state))
+        # ix_timer_ledger
+        return self._several(statement.order_by(timer.c.due_at.desc(), timer.c.timer_id))
 
     def _several(self, statement: sa.Select[tuple[object, ...]]) -> tuple[Timer, ...]:
         return tuple(record_of(Timer, row, timer) for row in self._connection.execute(statement))

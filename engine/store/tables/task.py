@@ -8,6 +8,8 @@ from engine.records.task import TaskState
 from engine.store.tables.base import metadata
 from engine.store.types import Codes, Named, Tagged, UtcDateTime
 
+IS_CLAIMED = sa.text("assignee IS NOT NULL")
+
 user_task = sa.Table(
     "user_task",
     metadata,
@@ -34,8 +36,15 @@ user_task = sa.Table(
     sa.Column("closed_at", UtcDateTime),
     sa.Column("closed_by", sa.Text),
     sa.Column("result", Tagged),
-    # inbox "mine": one person's open tasks, most urgent first
-    sa.Index("ix_user_task_mine", "assignee", "state", "due_at"),
+    # inbox "mine": one person's open tasks, most urgent first; partial, or SQLite looks up what nobody has claimed
+    sa.Index(
+        "ix_user_task_mine",
+        "assignee",
+        "state",
+        "due_at",
+        sqlite_where=IS_CLAIMED,
+        postgresql_where=IS_CLAIMED,
+    ),
     # inbox "claimable": a role in a unit; and the cases that a unit has worked on
     sa.Index("ix_user_task_claimable", "unit", "role", "state", "due_at"),
     # inbox "done": what one person completed, newest first

@@ -337,7 +337,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['instance_id'], ['instance.instance_id'], name='fk_timer_instance_id'),
         sa.PrimaryKeyConstraint('timer_id', name='pk_timer')
     )
-    op.create_index('ix_timer_ledger', 'timer', ['state', 'due_at'], unique=False)
+    op.create_index('ix_timer_ledger', 'timer', ['due_at', 'state'], unique=False)
     op.create_index('ix_timer_next', 'timer', ['next_at', 'due_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
     op.create_index('ix_timer_of_case', 'timer', ['case_id', 'due_at'], unique=False)
     op.create_index('ix_timer_of_instance', 'timer', ['instance_id', 'due_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
@@ -372,7 +372,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_user_task_claimable', 'user_task', ['unit', 'role', 'state', 'due_at'], unique=False)
     op.create_index('ix_user_task_done', 'user_task', ['closed_by', 'closed_at'], unique=False)
-    op.create_index('ix_user_task_mine', 'user_task', ['assignee', 'state', 'due_at'], unique=False)
+    op.create_index('ix_user_task_mine', 'user_task', ['assignee', 'state', 'due_at'], unique=False, sqlite_where=sa.text("assignee IS NOT NULL"), postgresql_where=sa.text("assignee IS NOT NULL"))
     op.create_index('ix_user_task_of_case', 'user_task', ['case_id', 'state'], unique=False)
     op.create_table('draft',
         sa.Column('task_id', sa.Text(), nullable=False),
