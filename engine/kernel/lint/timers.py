@@ -61,11 +61,12 @@ def deadlines_are_known(subject: Subject) -> Iterator[Finding]:
 def _timer(subject: Subject, element: Element, timer: Timer) -> Iterator[Finding]:
     name, text = called(element), timer.text
     if is_naive(text):
-        yield subject.error(
-            "timer",
+        yield subject.warning(
+            "timer-offset",
             element,
-            f"“{name}”的时间“{text}”没有时区。请写成 {text}+08:00。",
-            f"The time “{text}” of “{name}” has no offset. Write {text}+08:00.",
+            f"“{name}”的时间“{text}”没有时区，按单位所在时区理解。最好写成 {text}+08:00。",
+            f"The time “{text}” of “{name}” has no offset and is taken in the office's zone. Better write"
+            f" {text}+08:00.",
             line=timer.line,
         )
     elif is_iso(text) and not is_valid_iso(text):
