@@ -28,7 +28,7 @@ def watched(process_id: str, reminder: str) -> Bpmn:
         Bpmn(process_id, name="提醒")
         .lane("reception", role="receptionist")
         .start("start", form="intake", lane="reception")
-        .user("handle", name="办理", lane="reception")
+        .manual("handle", name="办理", lane="reception")
         .end("end", lane="reception")
         .timer_boundary("late", on="handle", expression="PT3H", interrupting=False, lane="reception")
         .script("remind", reminder, lane="reception")
@@ -41,7 +41,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made = a_world(tmp_path)
     form = a_form(a_field("title", label="标题", required=True))
     made.deploy(watched("sound", "{ reminded: true }"), intake=form)
-    made.deploy(watched("broken", '{ reminded: number("x" + title) }'), intake=form)
+    made.deploy(watched("broken", "{ reminded: title * 2 }"), intake=form)
     yield made
     made.engine.store.close()
 
