@@ -71,8 +71,8 @@ def _scope(scope: Any) -> list[Any]:
     data = scope.last_data
     return [
         scope.spec_name if is_nested else "",
-        _number(scope.host.id) if is_nested else 0,
-        _number(scope.task_tree.id),
+        scope.host.number if is_nested else 0,
+        scope.task_tree.number,
         _delta(data, scope.host.data) if is_nested else [data, []],
         scope.last_stamps,
         scope.data,
@@ -83,10 +83,10 @@ def _scope(scope: Any) -> list[Any]:
 def _task(task: RunTask, scope: Any) -> list[Any]:
     above = task.parent
     row = [
-        _number(task.id),
+        task.number,
         task.task_spec.name,
         task._state,
-        0 if above is None or above is scope.task_tree else _number(above.id),
+        0 if above is None or above is scope.task_tree else above.number,
         _delta(task.data, scope.last_data),
         task.internal_data,
         task.stamps,
@@ -101,17 +101,17 @@ def _restore(top: RunWorkflow, described: list[Any]) -> None:
     scope: Any = top
     base: dict[str, Any] = {}
     if host_number:
-        host: Any = top.get_task_from_id(_id(top, host_number))
+        host: Any = top.get_task_from_id(top.id_of(host_number))
         scope = ScopeWorkflow(spec_name, host, top, is_loading=True)
         top.subprocesses[host.id] = scope
         base = host.data
     scope.last_data, scope.last_stamps, scope.data = _applied(data, base), stamps, own
-    scope.task_tree = RunTask(scope, scope.spec.start, None, COMPLETED, _id(top, root))
+    scope.task_tree = RunTask(scope, scope.spec.start, None, COMPLETED, top.id_of(root))
     for row in rows:
         _restore_task(scope, row)
     for row in rows:
         if len(row) > 3 and row[3]:
-            task, above = scope.tasks[_id(top, row[0])], scope.tasks[_id(top, row[3])]
+            task, above = scope.tasks[top.id_of(row[0])], scope.tasks[top.id_of(row[3])]
             scope.task_tree._children.remove(task)
             task.parent = above
             above._children.append(task)
@@ -121,12 +121,13 @@ def _restore_task(scope: Any, row: list[Any]) -> None:
     top = scope.top_workflow
     number, name, state, _, data, internal, stamps = row + _EMPTY[len(row) :]
     spec = scope.spec.task_specs[name]
-    task = RunTask(scope, spec, scope.task_tree, state, _id(top, number))
+    task = RunTask(scope, spec, scope.task_tree, state, top.id_of(number))
     task.data = _applied(data, scope.last_data)
     task.internal_data = dict(internal)
     task.stamps = stamps
     task.triggered = name.endswith(" [child]")
     if state == WAITING and hasattr(spec, "event_definition"):
+        task.is_entered = True
         top.event_manager.add_task(task)
 
 
@@ -146,14 +147,6 @@ def _applied(delta: _Delta, base: dict[str, Any]) -> dict[str, Any]:
 
 def _same(one: Value, other: Value) -> bool:
     return one is other or (type(one) is type(other) and type(one) in _SIMPLE and bool(one == other))
-
-
-def _number(task_id: str) -> int:
-    return int(task_id[28:], 16)
-
-
-def _id(top: RunWorkflow, number: int) -> str:
-    return f"{top.id_prefix}{number:08x}"
 
 
 def _written(body: list[Any]) -> tuple[str, str]:

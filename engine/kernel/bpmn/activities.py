@@ -301,6 +301,7 @@ class _Multiple(_Repeating):
     def merge_child(self, workflow: Any, child: RunTask) -> None:
         """Take over an instance's result; never changes a list that others share."""
         my_task: Any = child.parent
+        my_task.internal_data["merged"] = []
         stock: Any = super()
         if self.data_output is not None and self.output_item is not None:
             name = self.data_output.bpmn_id
@@ -335,11 +336,11 @@ class RunSequential(_Multiple, SequentialMultiInstanceTask):
     def merge_child(self, workflow: Any, child: RunTask) -> None:
         my_task: Any = child.parent
         super().merge_child(workflow, child)
-        my_task.internal_data["merged"] = my_task.internal_data["merged"][-1:]
+        my_task.internal_data.pop("merged", None)
 
 
 class RunSimultaneous(_Multiple, ParallelMultiInstanceTask):
     def merge_child(self, workflow: Any, child: RunTask) -> None:
         my_task: Any = child.parent
         super().merge_child(workflow, child)
-        my_task.internal_data["merged"] = my_task.internal_data["merged"][-1:]
+        my_task.internal_data.pop("merged", None)

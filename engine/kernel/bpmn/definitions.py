@@ -17,8 +17,8 @@ from engine.kernel.changes import MessageAwaited, MessageThrown, ResolvedTime, T
 class RunTimer(EventDefinition):
     """Resolved once, when armed; fires only when `Run.fire` names it.
 
-    `internal_data["timer"]` holds `n` (the number of the firing that is armed), `of` (how many there are, None
-    without end), `start` (the first instant, ISO 8601), `months` and `seconds` of the cycle. Absent: never armed.
+    `internal_data["timer"]` holds `n`, the number of the firing that is armed; for a cycle also `of` (how many
+    there are, None without end), `start` (the first instant, ISO 8601), `months`, `seconds`. Absent: never armed.
     """
 
     def __init__(self, name: str, expression: str) -> None:
@@ -39,8 +39,9 @@ class RunTimer(EventDefinition):
             raise failed(my_task, error, self.expression) from error
         if planned is None or planned.count == 0:
             return
-        state: dict[str, Any] = {"n": 1, "of": planned.count, "start": planned.first.at.isoformat()}
+        state: dict[str, Any] = {"n": 1}
         if planned.every is not None:
+            state |= {"of": planned.count, "start": planned.first.at.isoformat()}
             state |= {"months": planned.every.months, "seconds": planned.every.rest.total_seconds()}
         my_task.internal_data["timer"] = state
         self._announce(my_task, planned.first)
@@ -48,13 +49,14 @@ class RunTimer(EventDefinition):
     def next_firing(self, my_task: RunTask) -> bool:
         """Announce the next firing of a cycle; False when there is none."""
         state = my_task.internal_data["timer"]
-        if state["of"] is not None and state["n"] >= state["of"]:
+        count = state.get("of", 1)
+        if count is not None and state["n"] >= count:
             return False
         number = state["n"] + 1
         my_task.internal_data["timer"] = {**state, "n": number}
         every = Span(state["months"], timedelta(seconds=state["seconds"]))
         first = ResolvedTime(datetime.fromisoformat(state["start"]).astimezone(self._zone(my_task)))
-        self._announce(my_task, Schedule(first, state["of"], every).at(number))
+        self._announce(my_task, Schedule(first, count, every).at(number))
         return True
 
     def disarm(self, my_task: RunTask, *, fired: bool) -> None:
@@ -65,13 +67,15 @@ class RunTimer(EventDefinition):
 
     def _announce(self, my_task: RunTask, resolved: ResolvedTime) -> None:
         element = my_task.task_spec.element
-        my_task.workflow.top_workflow.recorder.armed(
+        top = my_task.workflow.top_workflow
+        watched = my_task.internal_data.get("on")
+        top.recorder.armed(
             TimerArmed(
                 timer_id=timer_id_of(my_task) or "",
                 element_id=element.id,
                 name=element.name,
                 process_id=element.process_id,
-                attached_to=my_task.internal_data.get("on"),
+                attached_to=top.id_of(watched) if watched is not None else None,
                 interrupting=bool(getattr(my_task.task_spec, "cancel_activity", False)),
                 resolved=resolved,
             )

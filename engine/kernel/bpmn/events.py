@@ -34,9 +34,9 @@ class Catching(Lean):
     event_definition: Any
 
     def _update_hook(self, my_task: RunTask) -> bool:
-        if my_task.internal_data.get("entered"):
+        if my_task.is_entered:
             return self._has_fired(my_task)
-        my_task.internal_data["entered"] = 1
+        my_task.is_entered = True
         self._enter(my_task)
         if isinstance(self.event_definition, NoneEventDefinition):
             return True
@@ -88,8 +88,8 @@ class Catching(Lean):
 
     def _stop_listening(self, my_task: RunTask, *, fired: bool) -> None:
         my_task.workflow.top_workflow.event_manager.remove_task(my_task)
-        if isinstance(self.event_definition, RunTimer | RunMessage) and not my_task.internal_data.get("over"):
-            my_task.internal_data["over"] = 1
+        if isinstance(self.event_definition, RunTimer | RunMessage) and not my_task.is_over:
+            my_task.is_over = True
             self.event_definition.disarm(my_task, fired=fired)
 
 
@@ -121,7 +121,7 @@ class RunBoundary(Catching, BoundaryEvent):
     def _on_ready_hook(self, my_task: RunTask) -> None:
         super()._on_ready_hook(my_task)
         if self.cancel_activity:
-            activity = my_task.workflow.tasks.get(my_task.internal_data["on"])
+            activity = my_task.workflow.tasks.get(my_task.workflow.top_workflow.id_of(my_task.internal_data["on"]))
             if activity is not None:
                 activity.cancel()
 
@@ -150,7 +150,7 @@ class RunBoundarySplit(Lean, BoundaryEventSplit):
         activity, *events = my_task.children
         for event in events:
             if isinstance(event.task_spec, BoundaryEventMixin):
-                event.internal_data["on"] = activity.id
+                event.internal_data["on"] = activity.number
         return True
 
 
@@ -162,7 +162,7 @@ class RunEventGateway(Lean, EventBasedGateway):
     def _run_hook(self, my_task: RunTask) -> bool:
         my_task._sync_children(list(self.followers), FUTURE)
         for child in my_task.children:
-            child.internal_data["race"] = my_task.id
+            child.internal_data["race"] = my_task.number
         return True
 
 

@@ -7,12 +7,14 @@ SpiffWorkflow would end the token at the throwing event.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, ClassVar
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask as SubWorkflowTaskMixin
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
 
@@ -60,12 +62,23 @@ def parse_processes(diagram: Diagram) -> dict[str, Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # payloads at the message itself still work
             parser.add_bpmn_xml(tree, diagram.file)
-            specs = {diagram.process_id: parser.get_spec(diagram.process_id)}
-            found = parser.get_subprocess_specs(diagram.process_id, require_call_activity_specs=False)
+            return dict(_specs_from(parser, diagram.process_id))
     except ValidationException as error:
         raise InvalidDiagram([_refused(diagram, str(error))]) from error
-    specs.update({name: spec for name, spec in found.items() if spec is not None})
-    return specs
+
+
+def _specs_from(parser: _Parser, name: str) -> Iterator[tuple[str, Any]]:
+    """A process and what is embedded in it, at any depth; called procedures are specs of their own.
+
+    SpiffWorkflow's own walk demands the spec of a procedure that is called inside an embedded subprocess.
+    """
+    spec = parser.get_spec(name, required=False)
+    if spec is None:
+        return
+    yield name, spec
+    for task_spec in spec.task_specs.values():
+        if isinstance(task_spec, SubWorkflowTaskMixin):
+            yield from _specs_from(parser, task_spec.spec)
 
 
 def _draw_links(tree: Any) -> None:

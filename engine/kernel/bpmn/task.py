@@ -1,8 +1,9 @@
 """The task of a run: SpiffWorkflow's, with direct links, an index of live tasks, and no history.
 
 A finished task leaves the tree at once and its children move up, so that a case of any age is as large as what is
-going on in it. What needs to know its kin says so by id in `internal_data`: `on` is the activity that a boundary
-event watches, `race` the event gateway whose first event wins, `from` the element that a token at a join came from.
+going on in it. What needs to know its kin says so in `internal_data`: `on` is the number of the activity that a
+boundary event watches, `race` that of the event gateway whose first event wins, `from` the name of the spec that a
+token at a join came from.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from engine.kernel.bpmn.states import CANCELLED, COMPLETED, FUTURE, LIVE, READY,
 
 
 class RunTask(Task):
-    """See the module. `id` is UUID text."""
+    """See the module. `id` is UUID text, its last eight digits the task's number in the instance.
+
+    `is_entered` and `is_over` tell of an event whether it began to wait, and whether it has stopped.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,8 @@ class RunTask(Task):
         self._children: list[RunTask] = []
         self._state = state
         self.triggered = False
+        self.is_entered = False
+        self.is_over = False
         self.thread_id = 0
         self.last_state_change = 0
         self.data: dict[str, Any] = {}
@@ -44,6 +50,10 @@ class RunTask(Task):
             parent._children.append(self)
         if state & LIVE:
             workflow.live[self.id] = self
+
+    @property
+    def number(self) -> int:
+        return int(self.id[-8:], 16)
 
     @property
     def parent(self) -> RunTask | None:
@@ -137,8 +147,9 @@ class RunTask(Task):
     def release_guards(self) -> None:
         """Cancel the boundary events that still watch this activity."""
         if self.task_spec.is_guarded:
+            number = self.number
             for task in list(self.workflow.live.values()):
-                if task.internal_data.get("on") == self.id and task._state != READY:
+                if task.internal_data.get("on") == number and task._state != READY:
                     task.cancel()
 
     def vanish(self) -> None:

@@ -130,7 +130,11 @@ class RunWorkflow(_Scope, BpmnWorkflow):
 
     def next_id(self) -> str:
         self.id_count += 1
-        return f"{self.id_prefix}{self.id_count:08x}"
+        return self.id_of(self.id_count)
+
+    def id_of(self, number: int) -> str:
+        """The id of the task with this number."""
+        return f"{self.id_prefix}{number:08x}"
 
     def enqueue(self, task: RunTask) -> None:
         if not task.task_spec.manual:
