@@ -18,7 +18,8 @@ def build(settings: Settings, clock: Clock) -> Engine:
 
     Raises EngineError where the database cannot be used.
     """
-    return Engine(settings=settings, clock=clock, store=open_store(settings, clock), kernel=_kernel(settings.timezone))
+    store = open_store(settings, clock)
+    return Engine(settings=settings, clock=clock, store=store, kernel=_kernel(settings.timezone))
 
 
 @cache
