@@ -80,22 +80,32 @@ class Cases:
             conditions.append(case_file.c.procedure == procedure)
         if state:
             conditions.append(case_file.c.state == state)
-        counted = sa.select(sa.func.count()).select_from(case_file).where(*conditions)
-        cases = [
-            record_of(CaseFile, row, case_file)
-            for row in self._connection.execute(
-                sa.select(*_CASE)
-                .where(*conditions)
-                .order_by(case_file.c.created_at.desc(), case_file.c.case_id)  # ix_case_file_newest
-                .limit(page_size)
-                .offset((max(page, 1) - 1) * page_size)
-            )
-        ]
+        newest = case_file.c.created_at.desc(), case_file.c.case_id  # ix_case_file_newest
+        # only the ids are sorted and counted: whole rows are read for the page alone
+        on_page = (
+            sa.select(case_file.c.case_id, sa.func.count().over().label("total"))
+            .where(*conditions)
+            .order_by(*newest)
+            .limit(page_size)
+            .offset((max(page, 1) - 1) * page_size)
+            .subquery()
+        )
+        found = self._connection.execute(
+            sa.select(*_CASE, on_page.c.total)
+            .join(on_page, on_page.c.case_id == case_file.c.case_id)
+            .order_by(*newest)
+        ).all()
+        if found or page <= 1:
+            total = found[0].total if found else 0
+        else:  # beyond the last page no row tells the total
+            counted = sa.select(sa.func.count()).select_from(case_file).where(*conditions)
+            total = self._connection.scalar(counted) or 0
+        cases = [record_of(CaseFile, row, case_file) for row in found]
         ids = [case.case_id for case in cases]
         steps = self._current_steps(ids)
         urgent = self._most_urgent(ids)
         rows = tuple(_row(case, urgent.get(case.case_id), tuple(steps.get(case.case_id, ()))) for case in cases)
-        return CasePage(rows, self._connection.scalar(counted) or 0)
+        return CasePage(rows, total)
 
     def _one(self, condition: sa.ColumnElement[bool]) -> CaseFile | None:
         row = self._connection.execute(sa.select(*_CASE).where(condition)).one_or_none()

@@ -36,19 +36,21 @@ user_task = sa.Table(
     sa.Column("closed_at", UtcDateTime),
     sa.Column("closed_by", sa.Text),
     sa.Column("result", Tagged),
+    # `case_id` ends the next three: who may see which case is answered from them alone.
     # inbox "mine": one person's open tasks, most urgent first; partial, or SQLite looks up what nobody has claimed
     sa.Index(
         "ix_user_task_mine",
         "assignee",
         "state",
         "due_at",
+        "case_id",
         sqlite_where=IS_CLAIMED,
         postgresql_where=IS_CLAIMED,
     ),
     # inbox "claimable": a role in a unit; and the cases that a unit has worked on
-    sa.Index("ix_user_task_claimable", "unit", "role", "state", "due_at"),
+    sa.Index("ix_user_task_claimable", "unit", "role", "state", "due_at", "case_id"),
     # inbox "done": what one person completed, newest first
-    sa.Index("ix_user_task_done", "closed_by", "closed_at"),
+    sa.Index("ix_user_task_done", "closed_by", "closed_at", "case_id"),
     # the tasks of a case; the steps where it stands now
     sa.Index("ix_user_task_of_case", "case_id", "state"),
 )

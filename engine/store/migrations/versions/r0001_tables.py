@@ -370,9 +370,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['instance_id'], ['instance.instance_id'], name='fk_user_task_instance_id'),
         sa.PrimaryKeyConstraint('task_id', name='pk_user_task')
     )
-    op.create_index('ix_user_task_claimable', 'user_task', ['unit', 'role', 'state', 'due_at'], unique=False)
-    op.create_index('ix_user_task_done', 'user_task', ['closed_by', 'closed_at'], unique=False)
-    op.create_index('ix_user_task_mine', 'user_task', ['assignee', 'state', 'due_at'], unique=False, sqlite_where=sa.text("assignee IS NOT NULL"), postgresql_where=sa.text("assignee IS NOT NULL"))
+    op.create_index('ix_user_task_claimable', 'user_task', ['unit', 'role', 'state', 'due_at', 'case_id'], unique=False)
+    op.create_index('ix_user_task_done', 'user_task', ['closed_by', 'closed_at', 'case_id'], unique=False)
+    op.create_index('ix_user_task_mine', 'user_task', ['assignee', 'state', 'due_at', 'case_id'], unique=False, sqlite_where=sa.text("assignee IS NOT NULL"), postgresql_where=sa.text("assignee IS NOT NULL"))
     op.create_index('ix_user_task_of_case', 'user_task', ['case_id', 'state'], unique=False)
     op.create_table('draft',
         sa.Column('task_id', sa.Text(), nullable=False),
