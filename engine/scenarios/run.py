@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from engine.errors import EngineError, Message
@@ -20,15 +21,22 @@ from engine.scenarios.timeline import happened, told_step
 
 
 def run_scenario(
-    scenario: Scenario, engine_factory: EngineFactory, *, set_up: SetUp, restart: bool = False
+    scenario: Scenario,
+    engine_factory: EngineFactory,
+    *,
+    set_up: SetUp,
+    restart: bool = False,
+    watch: Callable[[], None] | None = None,
 ) -> ScenarioResult:
     """Runs all steps, to the first whose act does not go as written; `restart` starts anew after every step.
+
+    `watch` is called after each step.
 
     `engine_factory` must open the same, at first empty, database at every call.
     """
     stage = Stage(engine_factory, scenario.start, set_up)
     try:
-        run = _Run(scenario, stage, restart=restart)
+        run = _Run(scenario, stage, restart=restart, watch=watch)
         run.all_steps()
     finally:
         stage.close()
@@ -36,7 +44,10 @@ def run_scenario(
 
 
 class _Run:
-    def __init__(self, scenario: Scenario, stage: Stage, *, restart: bool) -> None:
+    def __init__(
+        self, scenario: Scenario, stage: Stage, *, restart: bool, watch: Callable[[], None] | None
+    ) -> None:
+        self._watch = watch
         self._scenario = scenario
         self._stage = stage
         self._restart = restart
@@ -55,6 +66,8 @@ class _Run:
             if not went_well:
                 break
             self._check(step)
+            if self._watch is not None:
+                self._watch()
             if self._restart:
                 self._stage.restart()
 
