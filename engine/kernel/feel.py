@@ -61,6 +61,11 @@ class Feel:
         self._memo: dict[Hashable, Value] = {}
         self._lock = threading.Lock()
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that "local" means."""
+        return self._zone
+
     def check(self, text: str, *, unary: bool = False) -> None:
         """Raises FeelError, with the position, where `text` is not FEEL."""
         self._plan(text, unary)

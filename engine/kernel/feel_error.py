@@ -117,6 +117,7 @@ _REASONS: Mapping[str, Message] = {
         "the start must be a date or a date and time ({}).",
     ),
     "rule": Message("{}() 需要一个规则编号文本。", "{}() needs the id of a rule as text."),
+    "pattern": Message("“{}”不是正则表达式。", "“{}” is no regular expression."),
     "share": Message(
         "{}() 需要一个时间请求和大于 0、不超过 1 的比例。",
         "{}() needs a time request and a share above 0 and up to 1.",

@@ -4,6 +4,7 @@ import { describeTree } from "./names.js";
 import { Fault } from "./rules.js";
 import { setMoment, setZone } from "./temporal.js";
 import { decode, encode } from "./values.js";
+import "./patterns.js";
 import "./requests.js";
 
 const CACHE_SIZE = 5000;

@@ -1,0 +1,312 @@
+"""Submitted data against a form's schema, by the rules of form-js-viewer 2, on the server.
+
+The viewer in the browser is a convenience; this is the check. What it adds: unknown keys are refused, text is
+bounded, dates must exist, and a field that is hidden or not filled in yields null, so that a diagram can ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from engine.errors import FieldError, InvalidForm, Message
+from engine.kernel.feel import Feel, FeelError
+from engine.kernel.forms_fields import Refused, Rules, convert
+from engine.kernel.forms_schema import (
+    CHOICES,
+    CONTAINERS,
+    KEYED,
+    MULTIPLE,
+    Schema,
+    feel_of,
+    hide_condition,
+    is_repeating,
+    options_of,
+)
+from engine.values import Data, Value
+
+MAX_TEXT: Final = 20_000
+MAX_ITEMS: Final = 200
+
+
+@dataclass(frozen=True)
+class FormData:
+    """`variables` become the instance's; `party` goes to the encrypted parties of the case."""
+
+    variables: dict[str, Value] = field(default_factory=dict)
+    party: dict[str, Value] = field(default_factory=dict)
+
+
+def validate_form(
+    schema: Schema,
+    data: Mapping[str, Any],
+    feel: Feel,
+    now: datetime,
+    *,
+    max_text: int = MAX_TEXT,
+    context: Data | None = None,
+) -> FormData:
+    """The values of all fields, dates and numbers converted. Raises InvalidForm with every field's error.
+
+    `context` are the variables that the form shows or takes options from (`valuesKey`). Options whose variable is
+    not there cannot be checked. Disabled and read-only fields are never taken from `data`.
+    """
+    if not isinstance(data, Mapping):
+        raise InvalidForm(
+            [FieldError("", Message("提交的数据不是表单。请重新打开页面。", "This is no form data."))]
+        )
+    check = _Check(feel, now, max_text, dict(context or {}))
+    scope = {**check.context, **data}
+    variables = check.level(schema["components"], data, _Place("", ""), scope)
+    check.refuse_unknown(schema["components"], data, _Place("", ""))
+    if check.errors:
+        raise InvalidForm(check.errors)
+    return FormData(variables, check.party)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a level of fields stands: the path before its keys, and the words before its labels."""
+
+    path: str
+    words: str
+
+    def inside(self, path: str) -> _Place:
+        return _Place(f"{self.path}{path}.", self.words)
+
+    def item(self, path: str, index: int, label: str) -> _Place:
+        return _Place(f"{self.path}{path}[{index}].", f"{self.words}{label}第 {index + 1} 项的")
+
+
+class _Check:
+    def __init__(self, feel: Feel, now: datetime, max_text: int, context: Data) -> None:
+        self.errors: list[FieldError] = []
+        self.party: dict[str, Value] = {}
+        self.context = context
+        self._feel = feel
+        self._now = now
+        self._max_text = max_text
+
+    def level(self, components: Any, data: Any, place: _Place, scope: dict[str, Value]) -> dict[str, Value]:
+        """The values of a form, a group or an item. `scope` is what FEEL sees; hidden fields leave it."""
+        values: dict[str, Value] = {}
+        for component in components:
+            kind = component.get("type")
+            if kind not in KEYED | CONTAINERS:
+                continue
+            is_hidden = self._is_hidden(component, scope)
+            if kind in CONTAINERS:
+                self._container(component, data, place, scope, values, is_hidden=is_hidden)
+            else:
+                self._field(component, data, place, scope, values, is_hidden=is_hidden)
+        return values
+
+    def _field(
+        self,
+        component: Schema,
+        data: Any,
+        place: _Place,
+        scope: dict[str, Value],
+        values: dict[str, Value],
+        *,
+        is_hidden: bool,
+    ) -> None:
+        key = component["key"]
+        if is_hidden:
+            scope[key] = None
+            self._store(component, values, None)
+        elif component["type"] == "expression":
+            self._store(component, values, self._evaluated(feel_of(component.get("expression")) or "null", scope))
+        elif not (component.get("disabled") or component.get("readonly")):
+            raw = _at(data, key)
+            try:
+                value = convert(component, raw, self._rules(component, scope))
+                self._require(component, value)
+                self._fit_pattern(component, value)
+                self._store(component, values, value)
+            except Refused as refused:
+                self._refuse(component, place, key, refused.message)
+
+    def _container(
+        self,
+        component: Schema,
+        data: Any,
+        place: _Place,
+        scope: dict[str, Value],
+        values: dict[str, Value],
+        *,
+        is_hidden: bool,
+    ) -> None:
+        path = component.get("path") or ""
+        if is_repeating(component):
+            _put(values, path, [] if is_hidden else self._items(component, _at(data, path), place, scope))
+            return
+        inner = _at(data, path) if path else data
+        if path and not isinstance(inner, Mapping | None):
+            self._refuse(component, place, path, Message("应为一组字段。", "must be a group of fields."))
+            return
+        components = [_hidden(each) for each in component["components"]] if is_hidden else component["components"]
+        local = {**scope, **inner} if path and inner else scope
+        found = self.level(components, inner or {}, place.inside(path) if path else place, local)
+        if path:
+            _put(values, path, found)
+        else:
+            _merge(values, found)
+
+    def _items(self, component: Schema, raw: Any, place: _Place, scope: Data) -> list[Value]:
+        path, label = component.get("path") or "", str(component.get("label") or "")
+        if raw is None:
+            return []
+        if not isinstance(raw, list) or not all(isinstance(item, Mapping) for item in raw):
+            self._refuse(component, place, path, Message("应为若干行字段。", "must be rows of fields."))
+            return []
+        if len(raw) > MAX_ITEMS:
+            message = Message(f"最多 {MAX_ITEMS} 行，现有 {len(raw)} 行。", f"takes at most {MAX_ITEMS} rows.")
+            self._refuse(component, place, path, message)
+            return []
+        return [
+            self.level(component["components"], item, place.item(path, index, label), {**scope, **item})
+            for index, item in enumerate(raw)
+        ]
+
+    def _require(self, component: Schema, value: Value) -> None:
+        required = (component.get("validate") or {}).get("required") is True
+        if required and (value is None or value is False or value == []):
+            kind = component["type"]
+            if kind == "checkbox":
+                raise Refused("必须勾选。", "must be checked.")
+            chooses = kind in CHOICES | MULTIPLE | {"datetime"}
+            raise Refused(
+                "必须选择。" if chooses else "必须填写。", "must be chosen." if chooses else "must be filled in."
+            )
+
+    def _fit_pattern(self, component: Schema, value: Value) -> None:
+        validate = component.get("validate") or {}
+        pattern = validate.get("pattern")
+        if not pattern or not isinstance(value, str):
+            return
+        fits = self._feel.evaluate("fits pattern(text, pattern)", {"text": value, "pattern": pattern}, self._now)
+        if not fits:
+            own = validate.get("patternErrorMessage")
+            zh, en = f"格式不符合要求（{pattern}）。", f"does not have the required form ({pattern})."
+            raise Refused(str(own or zh), str(own or en))
+
+    def _rules(self, component: Schema, scope: Data) -> Rules:
+        validate = component.get("validate") or {}
+        limits = {name: self._limit(validate.get(name), scope) for name in ("min", "max", "minLength", "maxLength")}
+        longest = limits["maxLength"]
+        return Rules(
+            minimum=limits["min"],
+            maximum=limits["max"],
+            shortest=None if limits["minLength"] is None else int(limits["minLength"]),
+            longest=self._max_text if longest is None else min(int(longest), self._max_text),
+            options=self._options(component, scope),
+            now=self._now,
+            zone=self._feel.zone,
+        )
+
+    def _limit(self, value: Any, scope: Data) -> Decimal | None:
+        expression = feel_of(value)
+        found = self._evaluated(expression, scope) if expression is not None else value
+        try:
+            return None if found is None or found == "" else Decimal(str(found))
+        except InvalidOperation:
+            return None
+
+    def _options(self, component: Schema, scope: Data) -> list[Any] | None:
+        static = options_of(component)
+        if static is not None:
+            return static
+        key, expression = component.get("valuesKey"), feel_of(component.get("valuesExpression"))
+        found = self._evaluated(expression, scope) if expression is not None else self.context.get(str(key))
+        if not isinstance(found, list):
+            return None
+        return [option.get("value") if isinstance(option, Mapping) else option for option in found]
+
+    def _is_hidden(self, component: Schema, scope: Data) -> bool:
+        condition = hide_condition(component)
+        return condition is not None and self._evaluated(condition, scope) is True
+
+    def _evaluated(self, expression: str, scope: Data) -> Value:
+        """As in the browser, a name without a value is null and a type that does not fit gives null."""
+        try:
+            names = self._feel.names(expression)
+            return self._feel.evaluate(expression, {name: scope.get(name) for name in names}, self._now)
+        except FeelError:
+            return None
+
+    def _store(self, component: Schema, values: dict[str, Value], value: Value) -> None:
+        if (component.get("properties") or {}).get("store") == "party":
+            if value is not None:
+                self.party[component["key"]] = value
+        else:
+            _put(values, component["key"], value)
+
+    def _refuse(self, component: Schema, place: _Place, path: str, message: Message) -> None:
+        label = str(component.get("label") or path)
+        label_en = str((component.get("properties") or {}).get("label_en") or label)
+        text = Message(f"{place.words}“{label}”{message.zh}", f"“{label_en}” {message.en}")
+        self.errors.append(FieldError(f"{place.path}{path}", text))
+
+    def refuse_unknown(self, components: Any, data: Mapping[str, Any], place: _Place) -> None:
+        """Errors for the keys that no field has, however deep."""
+        known = dict(_entries(components))
+        for key, value in data.items():
+            if key not in known:
+                shown = key if len(key) <= 80 else key[:80] + "…"
+                zh = f"表单中没有字段“{shown}”。请刷新页面后重新填写。"
+                en = f"The form has no field “{shown}”. Reload the page and fill it in again."
+                self.errors.append(FieldError(f"{place.path}{shown}", Message(zh, en)))
+                continue
+            inner = known[key]
+            if inner is not None:
+                rows = value if isinstance(value, list) else [value]
+                for row in rows:
+                    if isinstance(row, Mapping):
+                        self.refuse_unknown(inner, row, place.inside(key))
+
+
+def _entries(components: Any) -> Iterator[tuple[str, Any]]:
+    """Top-level keys, each with the components behind it, None for a plain field."""
+    nested: dict[str, list[Any]] = {}
+    for component in components:
+        path = component.get("path" if component.get("type") in CONTAINERS else "key")
+        if component.get("type") in CONTAINERS and not path:
+            yield from _entries(component["components"])
+        elif isinstance(path, str) and path:
+            head, _, rest = path.partition(".")
+            if rest:
+                nested.setdefault(head, []).append({**component, "path": rest, "key": rest})
+            else:
+                yield head, component.get("components") if component.get("type") in CONTAINERS else None
+    yield from nested.items()
+
+
+def _hidden(component: Schema) -> Schema:
+    return {**component, "conditional": {"hide": "=true"}}
+
+
+def _at(data: Any, path: str) -> Any:
+    for step in path.split("."):
+        if not isinstance(data, Mapping):
+            return None
+        data = data.get(step)
+    return data
+
+
+def _put(values: dict[str, Value], path: str, value: Value) -> None:
+    *steps, last = path.split(".")
+    for step in steps:
+        values = values.setdefault(step, {})
+    if isinstance(value, dict) and isinstance(values.get(last), dict):
+        _merge(values[last], value)
+    else:
+        values[last] = value
+
+
+def _merge(values: dict[str, Value], found: Mapping[str, Value]) -> None:
+    for key, value in found.items():
+        _put(values, key, value)
