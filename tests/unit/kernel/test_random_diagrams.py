@@ -1,0 +1,127 @@
+"""Random diagrams run alike with and without a reload after every step, and as SpiffWorkflow itself runs them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins import BoundaryEventMixin, IntermediateCatchEventMixin
+from SpiffWorkflow.util.task import TaskState
+
+from bench.stock import Stock
+from engine.kernel.feel import Feel
+from tests.unit.kernel.instance import MONDAY, Instance
+from tests.unit.kernel.random_diagrams import Block, blocks, written
+
+ITEMS = {"items": [1, 2]}
+LONGEST = 60
+CHOICES = st.lists(st.integers(0, 1000), min_size=8, max_size=8)
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+
+def possible(case: Instance) -> list[tuple[str, str, int]]:
+    """What can happen next: what to do, with which element, and which of several alike."""
+    listed: list[tuple[str, str, int]] = []
+    for verb, elements in (("complete", case.tasks), ("fire", case.timers), ("deliver", [*case.awaited.values()])):
+        seen: Counter[str] = Counter()
+        for element in sorted(elements):
+            listed.append((verb, element, seen[element]))
+            seen[element] += 1
+    return listed
+
+
+def act(case: Instance, verb: str, element: str, which: int, step: int) -> None:
+    if verb == "complete":
+        case.complete(element, which, **{f"by_{element}": step})
+    elif verb == "fire":
+        case.fire(element, which)
+    else:
+        case.deliver(element)
+
+
+def chosen(case: Instance, choices: list[int], step: int) -> tuple[str, str, int]:
+    options = possible(case)
+    return options[choices[step % len(choices)] % len(options)]
+
+
+@given(blocks(faithful=False), CHOICES)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW, derandomize=True)
+def test_a_reload_after_every_step_changes_nothing(block: Block, choices: list[int]) -> None:
+    source, _ = written(block)
+    kept, reloaded = Instance(source, ITEMS, reloads=False), Instance(source, ITEMS)
+    for step in range(LONGEST):
+        assert _seen(kept) == _seen(reloaded)
+        if kept.run.is_ended:
+            return
+        todo = chosen(kept, choices, step)
+        act(kept, *todo, step)
+        act(reloaded, *todo, step)
+
+
+def _seen(case: Instance) -> Any:
+    """All that can be told of a case, ids by their number in the instance."""
+    return (
+        case.data,
+        [(p.task_id[28:], p.element_id, p.closure) for p in case.passed],
+        [(t.task_id[28:], t.element_id, t.data, [s[28:] for s in t.scopes]) for t in case.open.values()],
+        [(t.timer_id[28:], t.resolved) for t in case.armed.values()],
+        [task_id[28:] for task_id in case.awaited],
+    )
+
+
+class StockCase:
+    """A case in SpiffWorkflow as it comes, with the same moves."""
+
+    def __init__(self, diagrams: list[bytes]) -> None:
+        self.stock = Stock(Feel(), MONDAY, "p", *diagrams)
+        self.workflow = self.stock.start(dict(ITEMS))
+
+    def act(self, verb: str, element: str, which: int, step: int) -> None:
+        if verb == "complete":
+            task = [t for t in self._ready() if t.task_spec.bpmn_id == element][which]
+            self.stock.complete(self.workflow, {f"by_{element}": step}, task)
+            return
+        task = [t for t in self._listening() if t.task_spec.bpmn_id == element][which]
+        task.internal_data["event_fired"] = True
+        task.task_spec._update(task)
+        self.workflow.do_engine_steps()
+
+    def _ready(self) -> list[Any]:
+        return list(self.workflow.get_tasks(state=TaskState.READY, manual=True))
+
+    def _listening(self) -> list[Any]:
+        kinds = (BoundaryEventMixin, IntermediateCatchEventMixin)
+        waiting = self.workflow.get_tasks(state=TaskState.WAITING)
+        return [
+            t
+            for t in waiting
+            if isinstance(t.task_spec, kinds) and not isinstance(t.task_spec.event_definition, NoneEventDefinition)
+        ]
+
+    @property
+    def waiting(self) -> list[str]:
+        """Elements that wait for people, timers and messages."""
+        return sorted(t.task_spec.bpmn_id for t in [*self._ready(), *self._listening()])
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return dict(self.workflow.last_task.data)
+
+
+@given(blocks(faithful=True), CHOICES)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW, derandomize=True)
+def test_spiffworkflow_itself_comes_to_the_same_state(block: Block, choices: list[int]) -> None:
+    source, diagrams = written(block)
+    ours, stock = Instance(source, ITEMS), StockCase(diagrams)
+    for step in range(LONGEST):
+        assert sorted([*ours.tasks, *ours.timers, *ours.awaited.values()]) == stock.waiting
+        assert ours.run.is_ended == stock.workflow.is_completed()
+        if ours.run.is_ended:
+            assert ours.data == {k: v for k, v in stock.data.items() if not k.startswith("item_")}
+            return
+        todo = chosen(ours, choices, step)
+        act(ours, *todo, step)
+        stock.act(*todo, step)
