@@ -14,9 +14,10 @@ from engine.cases.standing import Event
 from engine.cases.step import deliver_sent
 from engine.definitions.outline import StartPoint
 from engine.definitions.sources import Procedure, current_procedure
-from engine.errors import Forbidden, InvalidState, Message
+from engine.errors import Conflict, Forbidden, InvalidState, Message
 from engine.kernel.forms import FormData, validate_form
 from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile
 from engine.records.org import Actor
 
@@ -45,17 +46,31 @@ def start_case(
     schema = version.form(start.form) if start.form else {}
     form = validate_form(schema, data, engine.kernel.feel, now) if start.form else FormData({}, {})
     case = _case(version, start, form, schema, actor=actor, unit=unit, now=now)
-    with engine.store.write() as work:
-        if submission_key is not None:
-            earlier = work.cases.by_submission_key(submission_key)
-            if earlier is not None and earlier.created_by == actor.person_id:
+    try:
+        with engine.store.write() as work:
+            earlier = _earlier(work, actor, submission_key)
+            if earlier is not None:
                 return earlier
-        work.cases.add(case, parties_of(form.party, case.case_id, ()), submission_key=submission_key)
-        event = Event("CaseStarted", {"procedure": procedure, "version": version.definition.version})
-        batch = begin(engine, work, Beginning(version, case, form.variables, event), actor=actor.person_id, now=now)
+            work.cases.add(case, parties_of(form.party, case.case_id, ()), submission_key=submission_key)
+            event = Event("CaseStarted", {"procedure": procedure, "version": version.definition.version})
+            beginning = Beginning(version, case, form.variables, event)
+            batch = begin(engine, work, beginning, actor=actor.person_id, now=now)
+    except Conflict:
+        # the same form, sent at the same instant, was faster
+        with engine.store.read() as work:
+            earlier = _earlier(work, actor, submission_key)
+        if earlier is None:
+            raise
+        return earlier
     deliver_sent(engine, batch)
     with engine.store.read() as work:
         return work.cases.get(case.case_id) or case
+
+
+def _earlier(work: UnitOfWork, actor: Actor, submission_key: str | None) -> CaseFile | None:
+    """The case that this actor's same submission started."""
+    case = work.cases.by_submission_key(submission_key) if submission_key is not None else None
+    return case if case is not None and case.created_by == actor.person_id else None
 
 
 def plain_start(version: Procedure) -> StartPoint:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from engine.config import Settings
 from tests.worlds import World, a_world, enter_world, two_step_forms, two_steps
 
 
@@ -24,6 +26,15 @@ def world(tmp_path: Path, office_home: Path) -> World:
     home = tmp_path / "home"
     shutil.copytree(office_home, home)
     return enter_world(home)
+
+
+@pytest.fixture
+def either(settings: Settings) -> Iterator[World]:
+    """The sample office with `two_steps`, once on SQLite and once on PostgreSQL."""
+    world = a_world(settings.home, database_url=settings.database_url)
+    world.deploy(two_steps(), **two_step_forms())
+    yield world
+    world.close()
 
 
 @pytest.fixture

@@ -40,30 +40,30 @@ def at_once(*works: Callable[[], object]) -> list[EngineError]:
     return refused
 
 
-def test_of_two_who_complete_at_once_one_wins_and_the_other_reads_who_and_when(two: World) -> None:
-    case = start_case(two.engine, two.actor("jiedai"), "two_steps", {"title": "T"})
-    task_id, actor = two.task(case, "check").task_id, two.actor("dengji")
+def test_of_two_who_complete_at_once_one_wins_and_the_other_reads_who_and_when(either: World) -> None:
+    case = start_case(either.engine, either.actor("jiedai"), "two_steps", {"title": "T"})
+    task_id, actor = either.task(case, "check").task_id, either.actor("dengji")
 
     refused = at_once(
         *(
-            (lambda text=text: complete_task(two.engine, actor, task_id, {"opinion": text}))
+            (lambda text=text: complete_task(either.engine, actor, task_id, {"opinion": text}))
             for text in ("甲", "乙", "丙")
         )
     )
 
     assert [type(error) for error in refused] == [Conflict, Conflict]
     assert all("周雨" in error.message.zh for error in refused)
-    assert two.task(case, "check").result in ({"opinion": "甲"}, {"opinion": "乙"}, {"opinion": "丙"})
-    assert len(two.tasks(case, element="sign")) == 1
-    assert two.events(case).count("TaskCompleted") == 1
+    assert either.task(case, "check").result in ({"opinion": "甲"}, {"opinion": "乙"}, {"opinion": "丙"})
+    assert len(either.tasks(case, element="sign")) == 1
+    assert either.events(case).count("TaskCompleted") == 1
 
 
-def test_a_form_sent_twice_at_once_starts_one_case(two: World) -> None:
-    actor = two.actor("jiedai")
+def test_a_form_sent_twice_at_once_starts_one_case(either: World) -> None:
+    actor = either.actor("jiedai")
     started = []
 
     def start() -> None:
-        started.append(start_case(two.engine, actor, "two_steps", {"title": "T"}, submission_key="k").case_id)
+        started.append(start_case(either.engine, actor, "two_steps", {"title": "T"}, submission_key="k").case_id)
 
     refused = at_once(start, start)
 
@@ -71,9 +71,10 @@ def test_a_form_sent_twice_at_once_starts_one_case(two: World) -> None:
     assert len(set(started)) == 1
 
 
-def test_an_exception_in_a_step_leaves_the_state_before_it(two: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = start_case(two.engine, two.actor("jiedai"), "two_steps", {"title": "T"})
-    before = two.view(case)
+def test_an_exception_in_a_step_leaves_the_state_before_it(either: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = start_case(either.engine, either.actor("jiedai"), "two_steps", {"title": "T"})
+    before = either.view(case)
+    task_id, actor = either.task(case, "check").task_id, either.actor("dengji")
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
@@ -81,11 +82,11 @@ def test_an_exception_in_a_step_leaves_the_state_before_it(two: World, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr("engine.store.repositories.step_writer._close_tasks", broken)
         with pytest.raises(ZeroDivisionError):
-            complete_task(two.engine, two.actor("dengji"), two.task(case, "check").task_id, {"opinion": "x"})
+            complete_task(either.engine, actor, task_id, {"opinion": "x"})
 
-    assert two.view(case) == before
-    complete_task(two.engine, two.actor("dengji"), two.task(case, "check").task_id, {"opinion": "x"})
-    assert two.task(case, "check").state is TaskState.COMPLETED
+    assert either.view(case) == before
+    complete_task(either.engine, actor, task_id, {"opinion": "x"})
+    assert either.task(case, "check").state is TaskState.COMPLETED
 
 
 KILLED = """
@@ -95,7 +96,7 @@ import engine.store.repositories.instances as instances
 from engine.tasks.complete import complete_task
 from tests.worlds import enter_world
 
-world = enter_world(Path(sys.argv[1]))
+world = enter_world(Path(sys.argv[1]), database_url=sys.argv[3])
 write = instances.write_step
 
 def write_and_die(connection, batch):
@@ -108,17 +109,21 @@ complete_task(world.engine, world.actor("dengji"), sys.argv[2], {"opinion": "kil
 """
 
 
-def test_a_kill_in_the_middle_of_a_step_leaves_the_state_before_it(two: World) -> None:
-    case = start_case(two.engine, two.actor("jiedai"), "two_steps", {"title": "T"})
-    task_id, before = two.task(case, "check").task_id, two.view(case)
-    home = two.engine.settings.home
+def test_a_kill_in_the_middle_of_a_step_leaves_the_state_before_it(either: World) -> None:
+    case = start_case(either.engine, either.actor("jiedai"), "two_steps", {"title": "T"})
+    task_id, before = either.task(case, "check").task_id, either.view(case)
+    home, database_url = either.engine.settings.home, either.engine.settings.database_url
 
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(home), task_id], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", KILLED, str(home), task_id, database_url],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (killed.returncode, killed.stdout) == (-signal.SIGKILL, "written\n"), killed.stderr
-    again = enter_world(home)
+    again = enter_world(home, database_url=database_url)
     assert again.view(case) == before
     complete_task(again.engine, again.actor("dengji"), task_id, {"opinion": "alive"})
     assert again.task(case, "check").result == {"opinion": "alive"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from engine.cases.collector import Collector
 from engine.errors import InvalidState, Message
 from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
 from engine.ports.store import UnitOfWork
+from engine.records.org import Person
 
 T = TypeVar("T")
 
@@ -23,6 +24,13 @@ class ActionContext:
     work: UnitOfWork
     collector: Collector
     zone: ZoneInfo
+    _known_holders: dict[tuple[str, str], tuple[Person, ...]] = field(default_factory=dict)
+
+    def holders(self, role: str, unit: str) -> tuple[Person, ...]:
+        """Who holds the role in the unit. One statement for each pair and step."""
+        if (role, unit) not in self._known_holders:
+            self._known_holders[role, unit] = self.work.org.holders(role, unit)
+        return self._known_holders[role, unit]
 
     @property
     def now(self) -> datetime:

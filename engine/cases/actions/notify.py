@@ -23,7 +23,7 @@ def _notify(context: ActionContext, call: ActionCall) -> ActionResult:
     role = required(call, "role", str)
     topic = required(call, "topic", str)
     unit = optional(call, "unit", str) or context.collector.case.unit
-    people = context.work.org.holders(role, unit)
+    people = () if unit in context.collector.case.accused_units else context.holders(role, unit)
     text = _text(context, call)
     sent = context.collector.notify(people, source_id=call.task_id, topic=topic, zh=text.zh, en=text.en)
     event = "Notified" if sent else "NobodyToNotify"
