@@ -6,6 +6,7 @@ export const isMixed = (duration) => isCalendar(duration) && Duration.fromObject
 
 export function normalized(duration) {
   if (!duration.isValid || isMixed(duration)) return duration;
+  if (duration.toMillis() === 0) return duration;
   return isCalendar(duration)
     ? Duration.fromObject({ months: Math.round(duration.as("months")) }).shiftTo("years", "months")
     : duration.shiftTo("days", "hours", "minutes", "seconds", "milliseconds");

@@ -27,7 +27,7 @@ const EDITS = [
   // Built-in functions with unsuitable arguments.
   [1, "if (!convertedArgs) {\n            return null;", "if (!convertedArgs) {\n            return strict.unsuitable(args, parameterNames);"],
   [1, "if (!args.every(arg => tester(arg) !== FALSE)) {\n            return null;", "if (!args.every(arg => tester(arg) !== FALSE)) {\n            return strict.unsuitable(args, wrappedFn.$args);"],
-  [1, "return a instanceof b;", "return strict.instance(a, node);"],
+  [1, "const b = args[3](context);\n            return a instanceof b;", "return strict.instance(a, node);"],
   // is defined(x)
   [1, "case 'FunctionInvocation': return tag((context) => {\n            const target = args[0](context);", "$&\n            if (target === builtins['is defined']) return strict.defined(() => args[2](context), interpreterContext);"],
 ];

@@ -1,6 +1,6 @@
 // Dates and times on the office's clock: the moment is injected, "local" is the zone of the settings.
 import { builtins, getType } from "@bpmn-io/feelin";
-import { DateTime, FixedOffsetZone, IANAZone, Settings, SystemZone } from "luxon";
+import { DateTime, Duration, FixedOffsetZone, IANAZone, Settings, SystemZone } from "luxon";
 import { isMixed, normalized } from "./durations.js";
 import { Fault } from "./rules.js";
 
@@ -98,6 +98,12 @@ builtins.duration = feelFunction(["from"], (from) => {
   return parseDuration(from);
 });
 builtins.duration.original = originals.duration;
+
+builtins["years and months duration"] = feelFunction(["from", "to"], (from, to) => {
+  if (from === null || to === null) return null;
+  if (![from, to].every((each) => ["date", "date time"].includes(getType(each)))) throw new Fault("arguments", "(from, to)");
+  return normalized(Duration.fromObject({ months: Math.trunc(dayOf(to).diff(dayOf(from), "months").months) }));
+});
 
 builtins["@"] = feelFunction(["string"], anyLiteral);
 
