@@ -20,7 +20,7 @@ from engine.kernel.bpmn import activities, events, gateways
 from engine.kernel.bpmn.definitions import RunMessage, RunTimer
 from engine.kernel.bpmn.lean import ElementInfo
 from engine.kernel.decisions import Decision
-from engine.kernel.diagram import Diagram
+from engine.kernel.diagram import Diagram, Element
 from engine.kernel.findings import Finding, Severity
 
 _CLASSES: Final[Mapping[type, type]] = {
@@ -66,6 +66,7 @@ def adopt(spec: Any, diagram: Diagram, decisions: Mapping[str, Decision], names:
         element_id = task_spec.bpmn_id
         if element_id is not None:
             task_spec.element = _element(diagram, element_id)
+            _keep_scripts(task_spec, diagram.elements[element_id])
     for task_spec in list(spec.task_specs.values()):
         _link(task_spec, spec)
         _settle(task_spec, diagram, decisions, names)
@@ -117,6 +118,13 @@ def _element(diagram: Diagram, element_id: str) -> ElementInfo:
         unit=properties.get("unit") or (lane.unit if lane is not None else None),
         properties=properties,
     )
+
+
+def _keep_scripts(task_spec: Any, element: Element) -> None:
+    """SpiffWorkflow reads the scripts of activities only; ours run on events too."""
+    if element.kind.endswith("Event"):
+        task_spec.prescript = element.extensions.get("preScript")
+        task_spec.late_script = element.extensions.get("postScript")
 
 
 def _link(task_spec: Any, spec: Any) -> None:

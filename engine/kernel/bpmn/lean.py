@@ -40,6 +40,8 @@ class Lean:
     """Whether it is an event that waits beside an activity, or for its turn in a race."""
     spreads = False
     """Whether the spec creates its following tasks itself when it runs."""
+    late_script: str | None = None
+    """The script after an event; that of an activity is SpiffWorkflow's business."""
     waits_for_rest = False
     """Whether a waiting task is asked (`wake`) when all else has come to rest."""
 
@@ -86,6 +88,8 @@ class Lean:
     def _on_complete(self, my_task: RunTask) -> None:
         spec: Any = self
         workflow = my_task.workflow
+        if self.late_script is not None:
+            workflow.script_engine.execute(my_task, self.late_script)
         spec._on_complete_hook(my_task)
         workflow.top_workflow.recorder.completed(my_task)
         my_task.release_guards()

@@ -28,10 +28,19 @@ _CONTEXT_EXTENSIONS = {
     "messagePayload": Message("消息内容", "message payload"),
 }
 
+_RUNS_SCRIPTS = {
+    "userTask", "manualTask", "serviceTask", "businessRuleTask", "sendTask", "receiveTask", "callActivity",
+    "subProcess", "transaction", "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent",
+    "boundaryEvent",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Expression:
-    """A FEEL text. `is_context` where it must be a context, whose entries become variables."""
+    """A FEEL text. `is_context` where it must be a context, whose entries become variables.
+
+    `is_outside_loop` where a multi-instance activity evaluates it once, before there are items.
+    """
 
     owner: Element | Flow | Lane
     what: Message
@@ -39,6 +48,7 @@ class Expression:
     line: int
     is_context: bool = False
     is_timer: bool = False
+    is_outside_loop: bool = False
 
 
 def expressions(diagram: Diagram) -> Iterator[Expression]:
@@ -86,6 +96,21 @@ def scripts_are_feel(subject: Subject) -> Iterator[Finding]:
                 f"脚本任务“{called(element)}”没有脚本。请写 {{ 变量: 值 }}，或删除该任务。",
                 f"The script task “{called(element)}” has no script. Write {{ variable: value }}, or delete it.",
             )
+
+
+def scripts_stand_where_they_run(subject: Subject) -> Iterator[Finding]:
+    """SpiffWorkflow drops the scripts of gateways and script tasks without a word."""
+    for element in subject.diagram.elements.values():
+        if element.kind in _RUNS_SCRIPTS:
+            continue
+        for name in ("preScript", "postScript"):
+            if element.extensions.get(name):
+                yield subject.error(
+                    "script-ignored",
+                    element,
+                    f"“{called(element)}”上的 {name} 不会执行。请改用前面或后面的脚本任务。",
+                    f"The {name} of “{called(element)}” is never run. Use a script task before or behind it.",
+                )
 
 
 def _problem(subject: Subject, expression: Expression) -> Message | None:
@@ -137,7 +162,9 @@ def _of_extensions(element: Element) -> Iterator[Expression]:
             yield Expression(element, what, element.properties[name].strip(), element.line)
     for name, what in _CONTEXT_EXTENSIONS.items():
         if name in element.extensions:
-            yield Expression(element, what, element.extensions[name], element.line, is_context=True)
+            yield Expression(
+                element, what, element.extensions[name], element.line, is_context=True, is_outside_loop=True
+            )
     if element.service is not None:
         for name, value in element.service.params.items():
             what = Message(f"参数“{name}”", f"parameter “{name}”")
@@ -148,11 +175,11 @@ def _of_loop(element: Element) -> Iterator[Expression]:
     if element.loop is None:
         return
     parts = (
-        (element.loop.cardinality, Message("重复次数", "loop cardinality")),
-        (element.loop.collection, Message("重复的列表", "loop collection")),
-        (element.loop.condition, Message("循环条件", "loop condition")),
-        (element.loop.output_item, Message("每个实例的结果", "output item")),
+        (element.loop.cardinality, Message("重复次数", "loop cardinality"), True),
+        (element.loop.collection, Message("重复的列表", "loop collection"), True),
+        (element.loop.condition, Message("循环条件", "loop condition"), False),
+        (element.loop.output_item, Message("每个实例的结果", "output item"), False),
     )
-    for text, what in parts:
+    for text, what, is_outside in parts:
         if text is not None:
-            yield Expression(element, what, text, element.loop.line)
+            yield Expression(element, what, text, element.loop.line, is_outside_loop=is_outside)

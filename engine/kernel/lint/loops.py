@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from engine.kernel.diagram_elements import BPMN
 from engine.kernel.diagram_values import Element, Loop
 from engine.kernel.findings import Finding
 from engine.kernel.lint.subject import Subject, called
+
+_NAME = re.compile(r"[^\W\d][\w]*\Z")
 
 
 def loops_are_complete(subject: Subject) -> Iterator[Finding]:
@@ -48,6 +51,13 @@ def _multiple(subject: Subject, element: Element, loop: Loop) -> Iterator[Findin
             element,
             "多实例必须写次数或列表中的一个，且只写一个。请改正。",
             "must be repeated either by number or over a list, not both. Correct it.",
+        )
+    if loop.collection and not _NAME.match(loop.collection):
+        yield _incomplete(
+            subject,
+            element,
+            f"多实例的列表“{loop.collection}”必须是一个变量名。请先用脚本任务把列表存入变量。",
+            f"repeats over “{loop.collection}”, which must be a variable's name. Set one in a script task first.",
         )
     if loop.collection and not loop.item:
         yield _incomplete(

@@ -38,7 +38,7 @@ def names_are_set(subject: Subject) -> Iterator[Finding]:
     known = BUILT_IN | names_set_in(subject) | _declared_inputs(subject.diagram)
     report = subject.error if is_closed(subject) else subject.warning
     for reading in _readings(subject):
-        visible = known | _items_around(subject.diagram, reading.place)
+        visible = known | _items_around(subject.diagram, reading)
         for name in sorted(_names(subject, reading.text) - visible):
             zh, en = _hint(name, visible)
             yield report(
@@ -87,13 +87,14 @@ class _Reading:
     what: Message
     text: str
     line: int
+    is_outside_loop: bool = False
 
 
 def _readings(subject: Subject) -> Iterator[_Reading]:
     for expression in expressions(subject.diagram):
         owner = called(expression.owner)
         what = Message(f"“{owner}”的{expression.what.zh}", f"The {expression.what.en} of “{owner}”")
-        yield _Reading(expression.owner, what, expression.text, expression.line)
+        yield _Reading(expression.owner, what, expression.text, expression.line, expression.is_outside_loop)
     for element in subject.diagram.of_kind("businessRuleTask"):
         table = subject.tables.get(element.decision or "")
         what = Message(f"决策表“{element.decision}”", f"The decision “{element.decision}”")
@@ -117,9 +118,12 @@ def _set_by(subject: Subject, element: Element) -> Iterator[str]:
     yield from subject.called_names.get(element.called or "", ())
 
 
-def _items_around(diagram: Diagram, place: Element | Flow | Lane) -> frozenset[str]:
+def _items_around(diagram: Diagram, reading: _Reading) -> frozenset[str]:
     """The items of the multi-instance activities around a place: they are seen only inside."""
-    inner = place if isinstance(place, Element) else diagram.elements.get(getattr(place, "scope", ""))
+    place = reading.place
+    is_inside = not reading.is_outside_loop
+    around = diagram.elements.get(getattr(place, "scope", ""))
+    inner = place if is_inside and isinstance(place, Element) else around
     items = set()
     while inner is not None:
         if inner.loop is not None and inner.loop.item:

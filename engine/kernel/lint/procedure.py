@@ -24,6 +24,7 @@ from engine.kernel.lint import (
     timers,
     unsupported,
 )
+from engine.kernel.lint.execution import engine_findings
 from engine.kernel.lint.fields import form_variables
 from engine.kernel.lint.subject import Subject
 from engine.kernel.lint.tables import Table, read_tables
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     events.links_have_partners,
     loops.loops_are_complete,
     unsupported.constructs_that_run_right,
+    unsupported.data_stores_are_absent,
     lanes.user_tasks_have_a_role,
     lanes.roles_are_known,
     lanes.lanes_are_unambiguous,
@@ -66,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     references.called_processes_exist,
     expressions.expressions_can_be_read,
     expressions.scripts_are_feel,
+    expressions.scripts_stand_where_they_run,
     timers.timers_are_readable,
     timers.deadlines_are_known,
     names.names_are_set,
@@ -108,6 +111,8 @@ def lint_procedure(
             called_names=called_names or {},
         )
         findings += [finding for rule in RULES for finding in rule(subject)]
+        if not any(finding.is_error for finding in findings):
+            findings += engine_findings({**shared, **files})
     return tuple(sorted(findings, key=lambda finding: (finding.file, finding.line or 0)))
 
 

@@ -86,6 +86,14 @@ def _timer(subject: Subject, element: Element, timer: Timer) -> Iterator[Finding
             f"“{text}” of “{name}” is not a time. Write ISO 8601 without quotes (PT3H) or FEEL (working days(5)).",
             line=timer.line,
         )
+    elif text == "null" and element.kind != "boundaryEvent":
+        yield subject.error(
+            "timer",
+            element,
+            f"“{name}”的时间是 null，流程会永远等在这里。请填写时间，或删除这个事件。",
+            f"The time of “{name}” is null: the process would wait for ever. Give a time, or delete the event.",
+            line=timer.line,
+        )
     elif is_cycle(text) and (element.kind != "boundaryEvent" or element.interrupting):
         yield subject.error(
             "timer-cycle",

@@ -34,6 +34,20 @@ def constructs_that_run_right(subject: Subject) -> Iterator[Finding]:
                 yield subject.error(row.rule, element, f"“{name}”：{row.advice.zh}", f"“{name}”: {row.advice.en}")
 
 
+def data_stores_are_absent(subject: Subject) -> Iterator[Finding]:
+    """SpiffWorkflow needs Python code for each data store; without, it refuses the whole diagram."""
+    for node in subject.diagram.tree.iter(BPMN + "dataStoreReference"):
+        if node.get("dataStoreRef") is not None:
+            name = node.get("name") or node.get("id", "")
+            yield subject.error(
+                "data-store",
+                None,
+                f"不支持数据存储“{name}”。请删除它；数据都在流程变量和案件里。",
+                f"The data store “{name}” is unsupported. Delete it: data live in variables and in the case.",
+                line=node.sourceline,
+            )
+
+
 def _is(*kinds: str) -> Callable[[Diagram, Element], bool]:
     return lambda _, element: element.kind in kinds
 
@@ -100,11 +114,6 @@ def _error_of(element: Element) -> str | None:
 
 def _errs_without_interrupting(_: Diagram, element: Element) -> bool:
     return element.kind == "boundaryEvent" and "error" in element.events and not element.interrupting
-
-
-def _has_nested_collection_output(_: Diagram, element: Element) -> bool:
-    """Cardinality with an output: NameError inside SpiffWorkflow where the output exists, refused where not."""
-    return element.loop is not None and element.loop.cardinality is not None and element.loop.output is not None
 
 
 TABLE: tuple[Unsupported, ...] = (
@@ -265,13 +274,14 @@ TABLE: tuple[Unsupported, ...] = (
         "WorkflowDataException at run time; io specifications drop variables",
     ),
     Unsupported(
-        "multi-instance-output",
-        _has_nested_collection_output,
+        "conditional-event",
+        _has_event("conditional"),
         Message(
-            "按次数重复的多实例不能有输出集合。请改成按列表重复，或去掉输出集合。",
-            "a multi-instance by number must not have an output collection. Repeat over a list, or drop the"
-            " output.",
+            "不支持条件事件：它看不到其他分支的变量，会一直等下去。请用消息或信号事件，由改变条件的步骤发出。",
+            "conditional events are unsupported: they never see what other branches set. Let the step that"
+            " makes the"
+            " condition true throw a message or signal.",
         ),
-        "NameError: data_ouput where the output exists, 'Expected an output item' where not",
+        "each branch has its own variables; waited for ever after another branch set the variable",
     ),
 )

@@ -43,6 +43,16 @@ CASES: list[tuple[str, str, Callable[[], Bpmn]]] = [
             .end()
         ),
     ),
+    (
+        "script-ignored",
+        "x",
+        lambda: (
+            procedure()
+            .script("x", "{ a: 1 }", extensions=["<spiffworkflow:preScript>{ b: 1 }</spiffworkflow:preScript>"])
+            .end()
+        ),
+    ),
+    ("timer", "t", lambda: task().catch_timer("t", "null").end()),
     ("timer", "t", lambda: reminder("PT")),
     ("timer", "t", lambda: reminder("P3H")),
     ("timer", "t", lambda: reminder("2026-02-30")),
@@ -160,6 +170,12 @@ def test_the_item_of_a_multi_instance_is_known_inside_only() -> None:
     assert found(diagram.exclusive("g", default="d").end("e", flow="d")) == []
     outside = diagram.end("e9", after="g", when="unit = 1")
     assert found(outside) == [("unknown-name", "g_to_e9")]
+
+
+def test_the_item_is_unknown_where_the_activity_evaluates_once() -> None:
+    script = "<spiffworkflow:preScript>{ a: unit }</spiffworkflow:preScript>"
+    loop = multi_instance(over="units", item="unit")
+    assert found(procedure().manual("u", lane="L", extensions=[script], loop=loop).end()) == [("unknown-name", "u")]
 
 
 def test_a_result_that_no_instance_sets_is_found() -> None:

@@ -139,6 +139,11 @@ CASES: list[Case] = [
     ),
     ("loop", "v", lambda: task().user("v", form="f", lane="L", loop=standard_loop()).end()),
     ("loop", "v", lambda: task().user("v", form="f", lane="L", loop=multi_instance()).end()),
+    (
+        "loop",
+        "v",
+        lambda: task().user("v", form="f", lane="L", loop=multi_instance(over="place.all", item="i")).end(),
+    ),
     ("loop", "v", lambda: task().user("v", form="f", lane="L", loop=multi_instance(over="units")).end()),
     (
         "loop",
@@ -173,6 +178,14 @@ RIGHT: list[tuple[str, Callable[[], Bpmn]]] = [
                 lane="L",
                 loop=multi_instance(over="units", item="i", output="all", output_item="kind"),
             )
+            .end()
+        ),
+    ),
+    (
+        "multi-instance by number with results",
+        lambda: (
+            task()
+            .user("v", form="f", lane="L", loop=multi_instance(times="3", output="all", output_item="kind"))
             .end()
         ),
     ),

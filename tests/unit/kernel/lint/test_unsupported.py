@@ -15,11 +15,15 @@ from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.util.task import TaskState
 
 from engine.kernel.lint.unsupported import TABLE
-from tests.unit.kernel.bpmn_builder import Bpmn, Scope, multi_instance, timer_definition
+from tests.unit.kernel.bpmn_builder import Bpmn, Scope, timer_definition
 from tests.unit.kernel.lint.linting import found, procedure, task
 
 CANCEL = "<cancelEventDefinition />"
 COMPENSATE = "<compensateEventDefinition />"
+CONDITION = (
+    '<conditionalEventDefinition><condition xsi:type="tFormalExpression">units = 1</condition>'
+    "</conditionalEventDefinition>"
+)
 ERROR = '<errorEventDefinition errorRef="err" />'
 
 
@@ -111,21 +115,20 @@ CASES: list[tuple[str, str, Callable[[], Bpmn]]] = [
         ),
     ),
     ("data-association", "u", lambda: together(procedure().manual("u", lane="L", body=OUT).end())),
-    (
-        "multi-instance-output",
-        "u",
-        lambda: (
-            procedure()
-            .user("u", lane="L", form="f", loop=multi_instance(times="2", output="all", output_item="kind"))
-            .end()
-        ),
-    ),
+    ("conditional-event", "c", lambda: procedure().node("c", "intermediateCatchEvent", body=CONDITION).end()),
 ]
 
 
 @pytest.mark.parametrize(("rule", "element_id", "diagram"), CASES, ids=[f"{c[0]}-{i}" for i, c in enumerate(CASES)])
 def test_it_is_refused(rule: str, element_id: str, diagram: Callable[[], Bpmn]) -> None:
     assert (rule, element_id) in found(diagram())
+
+
+def test_data_stores_are_refused() -> None:
+    store = procedure().root('<dataStore id="ds" name="台账" />').end()
+    store.xml_part('<dataStoreReference id="ref" name="台账" dataStoreRef="ds" />')
+    assert found(store) == [("data-store", None)]
+    assert found(together(procedure().end())) == []
 
 
 def test_every_row_of_the_table_is_tried() -> None:
@@ -238,12 +241,6 @@ def test_stock_takes_both_ways_after_an_error_that_does_not_interrupt() -> None:
     diagram = Bpmn("p").root('<error id="err" name="e" errorCode="1" />').start().subprocess("sub", ending(ERROR))
     diagram = diagram.end("normal").boundary("b", ERROR, on="sub", interrupting=False).end("failed")
     assert {"normal", "failed"} <= set(passed(run_stock(diagram)))
-
-
-def test_stock_fails_inside_on_cardinality_with_an_existing_output() -> None:
-    loop = multi_instance(times="2", output="all", output_item="one")
-    with pytest.raises(NameError, match="data_ouput"):
-        run_stock(Bpmn("p").start().manual("u", loop=loop).end(), {"all": [1]})
 
 
 def test_stock_derails_on_a_boundary_event_of_an_instant_task() -> None:
