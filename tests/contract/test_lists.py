@@ -220,6 +220,10 @@ def test_the_register_shows_what_the_units_keep_or_worked_on(store: SqlStore) ->
     )
     add_case(store, a_case("c3", unit="cgjd", created_at=START + 2 * DAY, procedure="onsite_response"))
 
+    with store.read() as work:
+        for actor in (REGISTRAR, HANDLER, ACCUSED, AUDITOR):
+            seen = {case_id for case_id in ("c1", "c2", "c3", "c9") if work.cases.may_see(actor, case_id)}
+            assert seen == set(case_ids(register(store, actor))), actor
     assert case_ids(register(store, REGISTRAR)) == ["c2", "c1"]
     assert case_ids(register(store, HANDLER)) == ["c2"]
     assert case_ids(register(store, ACCUSED)) == ["c3"]

@@ -14,7 +14,7 @@ from engine.records.task import TaskState
 from engine.records.time import Deadline
 from engine.records.views import CasePage, CaseRow, CaseView
 from engine.store.repositories.case_view import read_view
-from engine.store.repositories.searching import facts_text, may_see, says
+from engine.store.repositories.searching import facts_text, may_see, may_see_one, says
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
 from engine.store.tables.case import case_file, party
@@ -69,7 +69,7 @@ class Cases:
 
     def may_see(self, actor: Actor, case_id: str) -> bool:
         visible = sa.select(sa.literal(1)).select_from(case_file)
-        statement = visible.where(case_file.c.case_id == case_id, may_see(actor))
+        statement = visible.where(case_file.c.case_id == case_id, may_see_one(actor))
         return self._connection.execute(statement).first() is not None
 
     def register(

@@ -74,5 +74,20 @@ def may_see(actor: Actor) -> sa.ColumnElement[bool]:
         sa.select(c.case_id).where(c.closed_by == actor.person_id),  # ix_user_task_done
         sa.select(c.case_id).where(is_candidate(actor)),  # ix_user_task_claimable
     )
-    kept = case_file.c.unit.in_(sorted(actor.units))  # ix_case_file_of_unit
-    return sa.and_(is_not_accused(actor), sa.or_(kept, case_file.c.case_id.in_(worked_on)))
+    return sa.and_(is_not_accused(actor), sa.or_(_is_kept(actor), case_file.c.case_id.in_(worked_on)))
+
+
+def may_see_one(actor: Actor) -> sa.ColumnElement[bool]:
+    """As `may_see`, asked of a single case: looks at that case's tasks only (ix_user_task_of_case)."""
+    if actor.holds("auditor"):
+        return is_not_accused(actor)
+    c = user_task.c
+    worked_on = sa.exists().where(
+        c.case_id == case_file.c.case_id,
+        sa.or_(c.assignee == actor.person_id, c.closed_by == actor.person_id, is_candidate(actor)),
+    )
+    return sa.and_(is_not_accused(actor), sa.or_(_is_kept(actor), worked_on.correlate(case_file)))
+
+
+def _is_kept(actor: Actor) -> sa.ColumnElement[bool]:
+    return case_file.c.unit.in_(sorted(actor.units))  # ix_case_file_of_unit
