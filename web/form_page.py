@@ -18,6 +18,9 @@ from web.i18n import text
 
 PAYLOAD = "payload"
 UNITS = "units"
+SHORT = frozenset({"textfield", "select", "number"})
+HALF = 8
+"""Columns of sixteen."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class FormPage:
         """What the page carries for the script, as plain JSON."""
         lang = language()
         return {
-            "schema": in_language(self.schema, lang),
+            "schema": in_rows(in_language(self.schema, lang)),
             "values": {**plain(self.values), **sources()},
             "editable": self.editable,
             "draft_url": self.draft_url,
@@ -97,6 +100,22 @@ def plain(value: Any) -> Any:
             return value
         case _:
             return str(value)
+
+
+def in_rows(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema with short fields two to a row, where the form's author said nothing about rows."""
+    children = [in_rows(c) if c.get("components") else dict(c) for c in node.get("components") or ()]
+    waiting: dict[str, Any] | None = None
+    for child in children:
+        if child.get("type") not in SHORT or child.get("layout"):
+            waiting = None
+        elif waiting is None:
+            waiting = child
+        else:
+            row = {"row": f"Row_{waiting.get('id')}", "columns": HALF}
+            waiting["layout"], child["layout"] = row, dict(row)
+            waiting = None
+    return {**node, "components": children}
 
 
 def in_language(node: Any, lang: str) -> Any:

@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 from engine.definitions.read import startable
 from engine.notifications.messages import unread_count
 from engine.org.people import list_units
+from engine.records.views import InboxQuery
+from engine.tasks.inbox import inbox
 from engine.values import Value
 from web import lights
 from web.assets import asset
@@ -57,6 +59,14 @@ def may_start() -> Sequence[tuple[str, str]]:
     return found
 
 
+def box_counts() -> Mapping[str, int]:
+    """How many tasks lie in each box, for the rail."""
+    if "box_counts" not in g:
+        g.box_counts = inbox(engine(), actor(), InboxQuery(page_size=1)).counts
+    found: Mapping[str, int] = g.box_counts
+    return found
+
+
 def shown(value: Value) -> str:
     """A variable's value as text: dates in office notation, lists with the enumeration comma."""
     lang = language()
@@ -73,6 +83,8 @@ def shown(value: Value) -> str:
             return ("、" if lang == "zh" else ", ").join(shown(v) for v in value) or text("common.none", lang)
         case Mapping():
             return "；".join(f"{k}：{shown(v)}" for k, v in value.items())
+        case str():
+            return unit_names().get(value, value)
         case _:
             return str(value)
 
@@ -111,6 +123,7 @@ def _context() -> dict[str, Any]:
             "unread": unread_count(engine(), actor()),
             "units": unit_names(),
             "may_start": may_start(),
+            "box_counts": box_counts,
         }
     return context
 

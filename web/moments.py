@@ -42,6 +42,11 @@ class OfficeTime:
         local = at.astimezone(self.zone)
         return f"{self._day(local.date())} {local:%H:%M}"
 
+    def mark(self, at: datetime) -> str:
+        """As `happened`, but today's instants by the hour alone."""
+        is_today = at.astimezone(self.zone).date() == self.today()
+        return self.clock(at) if is_today else self.happened(at)
+
     def clock(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%H:%M}"
 

@@ -85,7 +85,7 @@ def _marks(deadline: Deadline, time: OfficeTime) -> tuple[Mark, ...]:
         words = text(key, time.language)
         if is_due:
             return Mark(time.due(at), words, "due" if time.now >= at else "due-ahead")
-        return Mark(time.happened(at), words, "past" if time.now >= at else "ahead")
+        return Mark(time.mark(at), words, "past" if time.now >= at else "ahead")
 
     marks = [mark(deadline.started_at, "why.started")]
     if deadline.state is DeadlineState.RUNNING:

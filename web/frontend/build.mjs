@@ -8,6 +8,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { strictFeelin } from "./feel/strict.mjs";
+import { chinesePlaceholders } from "./chinese-placeholders.mjs";
 import { iconSprite } from "./icons.mjs";
 import { licenceTexts } from "./licences.mjs";
 
@@ -42,6 +43,7 @@ async function buildPages(outdir) {
     },
     outdir,
     format: "iife",
+    plugins: [chinesePlaceholders],
   });
   writeFileSync(join(outdir, "icons.svg"), iconSprite(here));
   writeFileSync(join(outdir, "licenses.txt"), licenceTexts(here, Object.keys(result.metafile.inputs)));

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import EngineError
@@ -73,6 +73,8 @@ def _query() -> InboxQuery:
 
 
 def _list_context(query: InboxQuery, page: InboxPage) -> dict[str, Any]:
+    g.box_counts = page.counts
+
     def link(**changes: Any) -> str:
         changed = replace(query, **{"page": 1, **changes})
         return url_for("inbox.index", **_arguments(changed))

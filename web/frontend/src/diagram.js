@@ -1,6 +1,7 @@
 // A drawing: where the token stands, what is done, what is late; zoomed with buttons as well as the wheel.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
 
+const READABLE = 0.6;
 const NOTE_OFFSET = { top: -14, left: 8 };
 
 function mark(viewer, page) {
@@ -17,6 +18,16 @@ function mark(viewer, page) {
     html.textContent = `${late ? "⚠" : "●"} ${note}`;
     overlays.add(element, { position: NOTE_OFFSET, html });
   });
+}
+
+// The whole drawing where it can be read so; else the first token, near enough to read.
+function look(viewer, page) {
+  const canvas = viewer.get("canvas");
+  const first = (page.tokens || []).map(({ element }) => viewer.get("elementRegistry").get(element)).find(Boolean);
+  canvas.zoom("fit-viewport", "auto");
+  if (!first || canvas.zoom() >= READABLE) return;
+  canvas.zoom(READABLE, { x: first.x + first.width / 2, y: first.y + first.height / 2 });
+  canvas.scrollToElement(first, 160);
 }
 
 function startTools(viewer, root) {
@@ -37,7 +48,7 @@ async function start() {
   }
   const viewer = new NavigatedViewer({ container: root.querySelector(".canvas-paper") });
   await viewer.importXML(await response.text());
-  viewer.get("canvas").zoom("fit-viewport", "auto");
+  look(viewer, page);
   mark(viewer, page);
   startTools(viewer, root);
   root.dataset.ready = "1";

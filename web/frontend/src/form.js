@@ -14,6 +14,8 @@ async function start() {
   if (!container || !sender || !page) return;
   if (page.language === "zh") flatpickr.localize({ ...Mandarin, firstDayOfWeek: 1 });
 
+  if (page.language === "zh") globalThis.formPlaceholders = { select: "请选择", search: "输入文字查找" };
+
   const form = await createForm({
     container,
     schema: page.schema,

@@ -1,0 +1,88 @@
+"""A whole office behind a real waitress server on a loopback port, on SQLite, with a clock moved by hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import waitress
+from waitress import wasyncore
+
+from engine.bootstrap import build
+from engine.clock.fixed import ManualClock
+from engine.commands.office import sample_office
+from engine.config import Settings
+from engine.deadlines.calendar import seed_calendar
+from engine.deadlines.fire import fire_due_timers
+from engine.definitions.deploy import deploy_builtin
+from engine.org.setup import set_up_office
+from engine.ports.engine import Engine
+from engine.records.org import Actor
+from engine.store.unit_of_work import SqlStore
+from web.app import create_app
+
+PASSWORD = "duban-demo-2026"
+LONG_SESSION_HOURS = 24 * 400
+
+
+@dataclass(frozen=True)
+class Office:
+    """`url` has no trailing slash."""
+
+    engine: Engine
+    clock: ManualClock
+    url: str = ""
+
+    def actor(self, username: str) -> Actor:
+        with self.engine.store.read() as work:
+            person = work.org.person_by_username(username)
+            actor = work.org.actor(person.person_id) if person else None
+        assert actor is not None, username
+        return actor
+
+    def move_to(self, instant: datetime) -> None:
+        """Moves the clock, and fires what fell due on the way, as the heartbeat would."""
+        self.clock.move_to(instant)
+        fire_due_timers(self.engine, worker="test")
+
+    def close(self) -> None:
+        assert isinstance(self.engine.store, SqlStore)
+        self.engine.store.close()
+
+
+def an_office(home: Path, start: datetime, *, demo: bool = False) -> Office:
+    """The sample office with its passwords and the procedures that ship."""
+    clock = ManualClock(start)
+    settings = Settings(home=home, session_hours=LONG_SESSION_HOURS, demo=demo, max_upload_bytes=2 * 1024 * 1024)
+    engine = build(settings, clock)
+    seed_calendar(engine)
+    office = sample_office()
+    people = [(m.username, m.name, m.unit, PASSWORD, m.grants) for m in office.people]
+    set_up_office(engine, office.units, people)
+    deploy_builtin(engine)
+    return Office(engine, clock)
+
+
+@contextmanager
+def served(office: Office) -> Iterator[Office]:
+    """The office on a free loopback port, until the block ends."""
+    server = waitress.create_server(create_app(office.engine, testing=True), host="127.0.0.1", port=0, threads=6)
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.is_set():
+            wasyncore.loop(timeout=0.2, map=server._map, count=1)
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(server._map)
+
+    thread = threading.Thread(target=run, name="office")
+    thread.start()
+    try:
+        yield Office(office.engine, office.clock, f"http://127.0.0.1:{server.effective_port}")
+    finally:
+        stop.set()
+        thread.join(timeout=10)
