@@ -50,6 +50,24 @@ def names_are_set(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def names_can_be_read(subject: Subject) -> Iterator[Finding]:
+    """A variable called like a built-in function of FEEL, or not like a name at all, cannot be read again."""
+    reported: set[str] = set()
+    for element in subject.diagram.elements.values():
+        for name in _set_by(subject, element):
+            if name in reported or name in _names(subject, name):
+                continue
+            reported.add(name)
+            yield subject.error(
+                "unreadable-name",
+                element,
+                f"“{called(element)}”设置的变量“{name}”是 FEEL 的内置名称或不是合法名称，表达式读不到它。请改名。",
+                f"The variable “{name}” that “{called(element)}” sets is a built-in of FEEL or no name: no"
+                " expression"
+                " can read it. Rename it.",
+            )
+
+
 def names_set_in(subject: Subject) -> frozenset[str]:
     """The variables that the procedure itself, and the procedures that it calls, can set.
 

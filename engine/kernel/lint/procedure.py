@@ -10,6 +10,7 @@ from engine.kernel.decisions import parse_decisions
 from engine.kernel.diagram import Diagram, read_leniently
 from engine.kernel.feel import Feel
 from engine.kernel.findings import Finding, Severity
+from engine.kernel.forms import check_form
 from engine.kernel.lint import (
     connections,
     events,
@@ -72,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     timers.timers_are_readable,
     timers.deadlines_are_known,
     names.names_are_set,
+    names.names_can_be_read,
     properties.properties_are_known,
     properties.properties_have_values,
     properties.extensions_are_known,
@@ -97,6 +99,9 @@ def lint_procedure(
     are the roles that exist. `called_names` are the variables that called procedures set (`variables_set_by`).
     """
     tables, findings = _tables({**shared, **files})
+    for path, content in files.items():
+        if path.endswith(".form.json"):
+            findings += check_form(content, path)
     diagram, wrong = _diagram(files)
     findings += wrong
     if diagram is not None:

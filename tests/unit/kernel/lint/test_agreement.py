@@ -46,8 +46,8 @@ def test_multi_instance_by_number_with_results_also_when_it_runs_again() -> None
 
 def test_scripts_of_events_run() -> None:
     scripts = [
-        "<spiffworkflow:preScript>{ before: 1 }</spiffworkflow:preScript>",
-        "<spiffworkflow:postScript>{ after: before + answer }</spiffworkflow:postScript>",
+        "<spiffworkflow:preScript>{ first: 1 }</spiffworkflow:preScript>",
+        "<spiffworkflow:postScript>{ second: first + answer }</spiffworkflow:postScript>",
     ]
     diagram = procedure().message("m")
     diagram = diagram.catch_message("c", "m", extensions=scripts, properties={"inputs": "answer"})
@@ -55,7 +55,7 @@ def test_scripts_of_events_run() -> None:
     instance = Instance(diagram)
     instance.deliver("c", answer=2)
     instance.complete("u")
-    assert instance.run.data["after"] == 3
+    assert instance.run.data["second"] == 3
 
 
 def test_a_path_too_long_for_the_engine_is_a_finding() -> None:

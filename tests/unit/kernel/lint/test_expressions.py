@@ -43,6 +43,8 @@ CASES: list[tuple[str, str, Callable[[], Bpmn]]] = [
             .end()
         ),
     ),
+    ("unreadable-name", "x", lambda: procedure().script("x", "{ all: 1 }").end()),
+    ("unreadable-name", "x", lambda: procedure().service("x", "register_case", result="date").end()),
     (
         "script-ignored",
         "x",
@@ -148,13 +150,13 @@ def test_every_way_to_set_a_variable_counts() -> None:
         task()
         .script("set", '{ a: 1, "b": { nested: 2 }, 次数: [1, { inner: 3 }] }')
         .manual(
-            "scripts", lane="L", extensions=["<spiffworkflow:postScript>{ after: 1 }</spiffworkflow:postScript>"]
+            "scripts", lane="L", extensions=["<spiffworkflow:postScript>{ later: 1 }</spiffworkflow:postScript>"]
         )
         .service("act", "register_case", result="case")
         .decision("rule", "path_of")
         .manual("many", lane="L", loop=multi_instance(over="units", item="unit"))
         .exclusive("g", default="d")
-        .end("e", when="[a, b, 次数, after, case, path, kind, units, place] = null")
+        .end("e", when="[a, b, 次数, later, case, path, kind, units, place] = null")
         .end("e2", after="g", flow="d")
     )
     assert found(diagram) == []
@@ -179,7 +181,7 @@ def test_the_item_is_unknown_where_the_activity_evaluates_once() -> None:
 
 
 def test_a_result_that_no_instance_sets_is_found() -> None:
-    loop = multi_instance(over="units", item="unit", output="all", output_item="outcome")
+    loop = multi_instance(over="units", item="unit", output="answers", output_item="outcome")
     assert found(procedure().user("u", lane="L", form="f", loop=loop).end()) == [("unknown-name", "u")]
 
 

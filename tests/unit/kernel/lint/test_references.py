@@ -153,3 +153,9 @@ def test_broken_tables_are_findings_of_their_file() -> None:
     findings = lint(task().end(), {"broken.dmn": b"<definitions"})
     assert findings
     assert {f.file for f in findings} == {"broken.dmn"}
+
+
+def test_broken_forms_are_findings_of_their_file() -> None:
+    findings = lint(task().end(), {"forms/f.form.json": b"{"})
+    assert findings
+    assert {f.file for f in findings} == {"forms/f.form.json"}

@@ -149,7 +149,9 @@ CASES: list[Case] = [
         "loop",
         "v",
         lambda: (
-            task().user("v", form="f", lane="L", loop=multi_instance(over="units", item="unit", output="all")).end()
+            task()
+            .user("v", form="f", lane="L", loop=multi_instance(over="units", item="unit", output="answers"))
+            .end()
         ),
     ),
     (
@@ -176,7 +178,7 @@ RIGHT: list[tuple[str, Callable[[], Bpmn]]] = [
                 "v",
                 form="f",
                 lane="L",
-                loop=multi_instance(over="units", item="i", output="all", output_item="kind"),
+                loop=multi_instance(over="units", item="i", output="answers", output_item="kind"),
             )
             .end()
         ),
@@ -185,7 +187,7 @@ RIGHT: list[tuple[str, Callable[[], Bpmn]]] = [
         "multi-instance by number with results",
         lambda: (
             task()
-            .user("v", form="f", lane="L", loop=multi_instance(times="3", output="all", output_item="kind"))
+            .user("v", form="f", lane="L", loop=multi_instance(times="3", output="answers", output_item="kind"))
             .end()
         ),
     ),
