@@ -53,15 +53,21 @@ def snapshot_of(workflow: RunWorkflow) -> bytes:
 
 
 def restored(snapshot: bytes, procedure: Procedure) -> RunWorkflow:
-    """The instance of a snapshot. Raises InvalidState for a format that this version does not know."""
+    """The instance of a snapshot.
+
+    Raises InvalidState for a format that this version does not know, and where the procedure is another one.
+    """
     head, _, text = snapshot.partition(b"\n")
     values = _values_of(head)
     prefix, count, ended, end, scopes = _read(text, values)
     top = RunWorkflow(procedure.specs[procedure.main], dict(procedure.specs), is_loading=True)
     top.id_prefix, top.id_count, top.completed = prefix, count, ended
     top.last_end = (end[0], end[1])
-    for described in scopes:
-        _restore(top, described)
+    try:
+        for described in scopes:
+            _restore(top, described)
+    except KeyError as error:
+        raise InvalidState(_other_procedure(str(error.args[0]))) from error
     top.queue.clear()
     return top
 
@@ -188,6 +194,13 @@ def _values_of(head: bytes) -> str:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise InvalidState(_UNKNOWN)
     return str(found["values"])
+
+
+def _other_procedure(name: str) -> Message:
+    return Message(
+        f"案件的流程状态与此版本的流程图不符：图中没有“{name}”；请用案件开始时的版本",
+        f"the instance does not fit this version of the procedure, which has no “{name}”",
+    )
 
 
 _UNKNOWN = Message(

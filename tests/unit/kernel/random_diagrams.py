@@ -145,7 +145,9 @@ class Writer:
         name = self.new("call")
         called = Bpmn(f"{name}_process")
         self.calls[called.process_id] = called
+        caller, self.root = self.root, called
         self.fill(called, block.inner[0])
+        self.root = caller
         scope.call(name, called.process_id)
         return name
 

@@ -20,10 +20,7 @@ GROWING = f'{{a: {LONG}, b: split(replace(a, "a", "bbbbbbbbbbbbbbb"), ""), c: fo
     [
         ("for i in 1..9999, j in 1..9999, k in 1..9999 return i", {"time", "memory"}),
         ("count(for i in 1..9999, j in 1..9999 return [i, j])", {"time", "memory"}),
-        (
-            (GROWING, {"time", "memory", "failed"}),
-            {"time", "memory", "failed"},
-        ),
+        (GROWING, {"time", "memory", "failed"}),
         ('matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a+)+$")', {"time"}),
         ("for i in 1..1000000 return i", {"range"}),
         ("for i in 1.5..3 return i", {"range"}),

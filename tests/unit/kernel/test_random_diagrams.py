@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins import BoundaryEventMixin, IntermediateCatchEventMixin
+from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskState
 
 from bench.stock import Stock
+from engine.kernel.bpmn.task import RunTask
 from engine.kernel.feel import Feel
-from tests.unit.kernel.instance import MONDAY, Instance
+from engine.kernel.run import ProcedureSource
+from tests.unit.kernel.instance import KERNEL, MONDAY, Instance
 from tests.unit.kernel.random_diagrams import Block, blocks, written
 
 ITEMS = {"items": [1, 2]}
@@ -59,6 +65,57 @@ def test_a_reload_after_every_step_changes_nothing(block: Block, choices: list[i
         todo = chosen(kept, choices, step)
         act(kept, *todo, step)
         act(reloaded, *todo, step)
+
+
+@given(blocks(faithful=False), CHOICES)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW, derandomize=True)
+def test_finished_tasks_can_be_dropped_without_a_trace(block: Block, choices: list[int]) -> None:
+    source, _ = written(block)
+    before = _fingerprint(source)
+    pruned = Instance(source, ITEMS, reloads=False)
+    with keeping_finished_tasks():
+        whole = Instance(source, ITEMS, reloads=False)
+    for step in range(LONGEST):
+        assert _seen(pruned) == _seen(whole)
+        assert len(_tasks(pruned)) <= len(_tasks(whole))
+        if pruned.run.is_ended:
+            break
+        todo = chosen(pruned, choices, step)
+        act(pruned, *todo, step)
+        with keeping_finished_tasks():
+            act(whole, *todo, step)
+    assert _fingerprint(source) == before
+
+
+@contextmanager
+def keeping_finished_tasks() -> Iterator[None]:
+    """Completed tasks stay in the tree, as SpiffWorkflow leaves them."""
+    vanish = RunTask.vanish
+
+    def stay(task: RunTask) -> None:
+        if task._state != TaskState.COMPLETED:
+            vanish(task)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunTask, "vanish", stay)
+        yield
+
+
+def _tasks(case: Instance) -> list[RunTask]:
+    return [task for scope in case.run._workflow.scopes() for task in scope.tasks.values()]
+
+
+def _fingerprint(source: ProcedureSource) -> Any:
+    """Everything in the shared specs that an instance might change."""
+    return [
+        (name, sorted((key, repr(value)) for key, value in vars(task_spec).items()), _listeners(task_spec))
+        for spec in KERNEL.specs.get(source).specs.values()
+        for name, task_spec in sorted(spec.task_specs.items())
+    ]
+
+
+def _listeners(task_spec: Any) -> list[int]:
+    return [value.n_subscribers() for value in vars(task_spec).values() if isinstance(value, Event)]
 
 
 def _seen(case: Instance) -> Any:

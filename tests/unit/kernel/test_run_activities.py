@@ -177,6 +177,23 @@ def test_a_service_task_may_have_a_boundary_timer_that_is_never_seen() -> None:
     assert case.changes.armed == case.changes.disarmed == ()
 
 
+def test_data_objects_hold_values_beside_the_variables() -> None:
+    diagram = Bpmn().start()
+    output = "<dataOutputAssociation><targetRef>ref</targetRef></dataOutputAssociation>"
+    given = "<dataInputAssociation><sourceRef>ref</sourceRef><targetRef>ref</targetRef></dataInputAssociation>"
+    diagram.user("write", body=output).user("between").user("read", body=given).end()
+    diagram.xml_part('<dataObject id="note" /><dataObjectReference id="ref" dataObjectRef="note" />')
+    case = Instance(diagram)
+    case.complete("write", note="kept", other=1)
+    assert case.data == {"other": 1}
+
+    case.complete("between")
+    (opened,) = case.open.values()
+    assert opened.data == {"other": 1, "note": "kept"}
+    case.complete("read")
+    assert case.data == {"other": 1}
+
+
 def test_an_event_subprocess_is_refused() -> None:
     diagram = Bpmn().start().user("a").end()
     diagram.subprocess("ev", lambda s: s.start("s2").end("e2"), after=(), triggeredByEvent="true")

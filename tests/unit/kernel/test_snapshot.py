@@ -95,6 +95,14 @@ def test_an_unknown_format_is_refused_clearly(snapshot: bytes) -> None:
         KERNEL.load(case.source, case.ports, snapshot)
 
 
+def test_a_snapshot_of_another_procedure_is_refused_clearly() -> None:
+    case = Instance(Bpmn().start().user("work").end())
+    other = source_of(Bpmn().start().user("else").end())
+
+    with pytest.raises(InvalidState, match="work"):
+        KERNEL.load(other, case.ports, case.run.snapshot())
+
+
 def test_a_snapshot_does_not_grow_with_age() -> None:
     diagram = Bpmn().start().exclusive("again").user("work").parallel("split")
     diagram.user("a", after="split").user("b", after="split").parallel("join", after=("a", "b"))
