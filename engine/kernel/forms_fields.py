@@ -17,7 +17,8 @@ from engine.errors import Message
 from engine.kernel.forms_schema import CHOICES, MULTIPLE, TEXTS, Schema
 from engine.values import Value
 
-LARGEST_NUMBER: Final = Decimal(10) ** 15
+MOST_DIGITS: Final = 15
+LONGEST_NUMBER: Final = 40
 LONGEST_OPTION: Final = 200
 _EMAIL: Final = re.compile(r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9-]{1,63}(\.[a-zA-Z0-9-]{1,63}){0,8}")
 _PHONE: Final = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|(\+|00)[1-9]\d{6,18}")
@@ -134,14 +135,7 @@ def _bad_phone() -> Refused:
 def _number(field: Schema, raw: Any, rules: Rules) -> int | Decimal | None:
     if raw is None or raw == "":
         return None
-    try:
-        number = Decimal(str(raw).strip()) if not isinstance(raw, bool | list | dict) else Decimal("NaN")
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise Refused("应为数字。", "must be a number.")
-    if abs(number) >= LARGEST_NUMBER:
-        raise Refused("数字太大。", "is too large.")
+    number = _read_number(raw)
     digits = field.get("decimalDigits")
     if isinstance(digits, int) and number != round(number, digits):
         zh = "应为整数。" if digits == 0 else f"最多 {digits} 位小数。"
@@ -158,9 +152,24 @@ def _number(field: Schema, raw: Any, rules: Rules) -> int | Decimal | None:
     return round(number, 9).normalize() if -number.as_tuple().exponent > 9 else number  # type: ignore[operator]
 
 
+def _read_number(raw: Any) -> Decimal:
+    """Judged by its length before it is converted: `1e999999999` and a million digits cost nothing."""
+    too_large = Refused("数字太大。", "is too large.")
+    if isinstance(raw, str) and len(raw) > LONGEST_NUMBER:
+        raise too_large
+    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) >= 10**MOST_DIGITS:
+        raise too_large
+    number = _decimal(raw) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else None
+    if number is None or not number.is_finite():
+        raise Refused("应为数字。", "must be a number.")
+    if number.adjusted() >= MOST_DIGITS:
+        raise too_large
+    return number
+
+
 def _decimal(value: Any) -> Decimal | None:
     try:
-        return Decimal(str(value)) if value not in (None, "") else None
+        return Decimal(str(value).strip()) if value not in (None, "") else None
     except InvalidOperation:
         return None
 
