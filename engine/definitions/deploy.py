@@ -15,7 +15,7 @@ from engine.definitions.outline import Outline, outline_of
 from engine.errors import Forbidden, InvalidDiagram, Message
 from engine.kernel.diagram import read_diagram
 from engine.kernel.findings import Finding
-from engine.kernel.lint import lint_procedure
+from engine.kernel.lint import called_by, lint_procedure, variables_set_by
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.definition import Definition, DefinitionFile
@@ -24,9 +24,18 @@ from engine.records.org import Actor
 
 def check_procedure(engine: Engine, key: str, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
     """All findings of a procedure as it would be deployed now; stores nothing."""
+    own = executable_files(files)
     with engine.store.read() as work:
         known = {summary.key for summary in work.definitions.list()}
-    return _lint(engine, key, executable_files(files), known)
+        called_names = _names_from(engine, work, own, frozenset({key}))
+    return lint_procedure(
+        own,
+        shared_tables(),
+        known_processes=known | {key},
+        actions=SIGNATURES,
+        feel=engine.kernel.feel,
+        called_names=called_names,
+    )
 
 
 def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mapping[str, bytes]) -> Definition:
@@ -61,10 +70,19 @@ class _Upload:
     by: str
 
 
-def _lint(engine: Engine, key: str, own: Mapping[str, bytes], known: set[str]) -> tuple[Finding, ...]:
-    return lint_procedure(
-        own, shared_tables(), known_processes=known | {key}, actions=SIGNATURES, feel=engine.kernel.feel
-    )
+def _names_from(
+    engine: Engine, work: UnitOfWork, files: Mapping[str, bytes], above: frozenset[str]
+) -> dict[str, frozenset[str]]:
+    """The variables that each called procedure gives back, as far as the called ones are deployed."""
+    names: dict[str, frozenset[str]] = {}
+    for process in called_by(files):
+        definition = work.definitions.current(process)
+        if definition is None or process in above:
+            continue
+        called = {file.path: file.content for file in definition.files}
+        deeper = _names_from(engine, work, called, above | {process})
+        names[process] = variables_set_by(called, {}, feel=engine.kernel.feel, called_names=deeper)
+    return names
 
 
 def _store(engine: Engine, work: UnitOfWork, upload: _Upload) -> Definition:

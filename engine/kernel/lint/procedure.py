@@ -121,14 +121,32 @@ def lint_procedure(
     return tuple(sorted(findings, key=lambda finding: (finding.file, finding.line or 0)))
 
 
-def variables_set_by(files: Mapping[str, bytes], shared: Mapping[str, bytes], *, feel: Feel) -> frozenset[str]:
-    """The variables that a procedure sets itself, for linting what calls it. Raises InvalidDiagram."""
+def called_by(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The ids of the procedures that a procedure calls; none where its diagram cannot be read."""
+    diagram, _ = _diagram(files)
+    return diagram.called_elements if diagram is not None else ()
+
+
+def variables_set_by(
+    files: Mapping[str, bytes],
+    shared: Mapping[str, bytes],
+    *,
+    feel: Feel,
+    called_names: Mapping[str, Collection[str]] | None = None,
+) -> frozenset[str]:
+    """The variables that a procedure, and what it calls, gives back to its caller. Raises InvalidDiagram."""
     diagram, findings = _diagram(files)
     if diagram is None:
         raise InvalidDiagram(findings)
     tables, _ = _tables({**shared, **files})
     subject = Subject(
-        diagram=diagram, feel=feel, forms=_forms(files), tables=tables, known_processes=(), actions={}
+        diagram=diagram,
+        feel=feel,
+        forms=_forms(files),
+        tables=tables,
+        known_processes=(),
+        actions={},
+        called_names=called_names or {},
     )
     return names.names_given_back(subject)
 
