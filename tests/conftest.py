@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 import argon2
@@ -17,11 +16,10 @@ from engine.org import passwords
 from engine.store import SqlStore, open_store
 from engine.store.connection import make_engine
 from engine.store.migrate import upgrade
-from tests.postgres import administer, running_cluster, url_of
+from tests.postgres import administer, empty, running_cluster, url_of
 
 START = datetime(2025, 9, 26, 1, 0, tzinfo=UTC)
 """Friday 2025-09-26, 09:00 in Shanghai."""
-_databases = count(1)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -39,10 +37,10 @@ def clock() -> ManualClock:
 
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[str]:
-    """The socket directory of the session's own cluster, with a migrated template database."""
+    """The socket directory of the session's own cluster, with the migrated database `duban`."""
     with running_cluster() as directory:
-        administer(directory, "CREATE DATABASE duban_template")
-        engine = make_engine(url_of(directory, "duban_template"))
+        administer(directory, "CREATE DATABASE duban")
+        engine = make_engine(url_of(directory, "duban"))
         upgrade(engine)
         engine.dispose()
         yield directory
@@ -60,11 +58,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def postgres_url(postgres_cluster: str) -> Iterator[str]:
-    """The URL of a fresh, migrated database of the session's cluster."""
-    name = f"duban_{next(_databases)}"
-    administer(postgres_cluster, f"CREATE DATABASE {name} TEMPLATE duban_template")
-    yield url_of(postgres_cluster, name)
-    administer(postgres_cluster, f"DROP DATABASE {name} WITH (FORCE)")
+    """The URL of a migrated database of the session's cluster that holds no rows."""
+    yield url_of(postgres_cluster, "duban")
+    empty(postgres_cluster, "duban")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

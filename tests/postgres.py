@@ -74,6 +74,19 @@ def administer(socket_directory: str, statement: str) -> None:
         connection.execute(statement.encode())
 
 
+def empty(socket_directory: str, database: str) -> None:
+    """Ends whatever is still connected and deletes all rows: as good as a new database, at a tenth of its cost."""
+    with psycopg.connect(host=socket_directory, user="postgres", dbname=database) as connection:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}".encode())
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        ).fetchall()
+        # neither foreign keys nor the triggers that keep the audit chain stand in the way of the owner
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("; ".join(f"DELETE FROM {name}" for (name,) in tables).encode())
+
+
 def _binary(name: str) -> str:
     versions = sorted(
         Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parent.parent.name)
