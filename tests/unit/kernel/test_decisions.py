@@ -31,7 +31,7 @@ def table(
     namespace: str = DMN_1_3,
     default: str = "",
 ) -> bytes:
-    """A file with one decision `d`: inputs (expression, type[, allowed]), outputs (name, type[, allowed]), rules."""
+    """A file with one decision `d`: inputs (expression, type[, allowed]), outputs (name, type[, allowed])."""
     parts = [f'<definitions xmlns="{namespace}" id="f" name="f" namespace="urn:t"><decision id="d" name="表">']
     attributes = f'hitPolicy="{policy}"' + (f' aggregation="{aggregation}"' if aggregation else "")
     parts.append(f'<decisionTable id="t" {attributes}>')
