@@ -103,7 +103,7 @@ def test_values(component: dict[str, Any], raw: Any, expected: object) -> None:
         (field("number"), True, "应为数字"),
         (field("number"), "1e999999999", "太大"),
         (field("number"), "1" * 1_000_000, "太大"),
-        (field("number"), 10**5000, "太大"),
+        (field("number"), 10**100, "太大"),
         (field("number"), "NaN", "应为数字"),
         (field("number", validate={"min": 1}), 0, "不能小于 1"),
         (field("number", validate={"max": 30}), 31, "不能大于 30"),
