@@ -23,37 +23,29 @@ class Block:
     flags: tuple[bool, ...] = ()
 
 
+_LEAVES = ("user", "user", "user", "script", "timer")
+_PLAIN = ("sequence", "exclusive", "subprocess", "call")
+_RICH = (*_PLAIN, "parallel", "inclusive", "loop", "instances", "timed", "told")
+_PARTS = {"exclusive": 2, "timed": 2, "told": 2, "subprocess": 1, "call": 1, "loop": 1, "instances": 1}
+
+
 def blocks(*, faithful: bool) -> st.SearchStrategy[Block]:
-    """Blocks of some depth. `faithful`: only what SpiffWorkflow as it comes executes right."""
-    flag = st.booleans()
-    sequential = st.just(False) if faithful else flag  # there, the first instance's item bars the second
-    leaf = st.builds(Block, st.sampled_from(["user", "user", "script", "timer"]))
-    simple = st.recursive(leaf, lambda inner: _plain(inner, flag), max_leaves=3)
-    repeated = simple if faithful else st.deferred(lambda: everything)
-
-    def grow(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
-        several = st.lists(inner, min_size=2, max_size=3).map(tuple)
-        return st.one_of(
-            _plain(inner, flag),
-            st.builds(Block, st.just("parallel"), several),
-            st.builds(Block, st.just("inclusive"), several, st.tuples(flag, flag, flag)),
-            st.builds(Block, st.just("loop"), st.tuples(repeated)),
-            st.builds(Block, st.just("instances"), st.tuples(inner), st.tuples(sequential)),
-            st.builds(Block, st.sampled_from(["timed", "told"]), st.tuples(inner, inner), st.tuples(flag)),
-        )
-
-    everything = st.recursive(leaf, grow, max_leaves=5)
-    return everything
+    """Two blocks in a row, some levels deep. `faithful`: only what SpiffWorkflow as it comes executes right."""
+    return st.builds(lambda a, b: Block("sequence", (a, b)), _block(2, faithful, False), _block(2, faithful, False))
 
 
-def _plain(inner: st.SearchStrategy[Block], flag: st.SearchStrategy[bool]) -> st.SearchStrategy[Block]:
-    several = st.lists(inner, min_size=2, max_size=3).map(tuple)
-    return st.one_of(
-        st.builds(Block, st.just("sequence"), several),
-        st.builds(Block, st.just("exclusive"), st.tuples(inner, inner), st.tuples(flag)),
-        st.builds(Block, st.just("subprocess"), st.tuples(inner)),
-        st.builds(Block, st.just("call"), st.tuples(inner)),
-    )
+@st.composite
+def _block(draw: st.DrawFn, depth: int, faithful: bool, in_loop: bool) -> Block:
+    if depth == 0:
+        return Block(draw(st.sampled_from(_LEAVES)))
+    kind = draw(st.sampled_from(_PLAIN if faithful and in_loop else _RICH))
+    count = _PARTS.get(kind) or draw(st.integers(2, 3))
+    is_looped = in_loop or kind == "loop"
+    inner = tuple(draw(_block(draw(st.integers(0, depth - 1)), faithful, is_looped)) for _ in range(count))
+    flags = tuple(draw(st.booleans()) for _ in range(3))
+    if faithful and kind == "instances":
+        flags = (False,)  # one after the other, the first instance's item bars the second
+    return Block(kind, inner, flags)
 
 
 @dataclass
