@@ -9,6 +9,7 @@ from uuid import uuid4
 from engine.audit.record import record_refusal
 from engine.cases.actions.registry import SIGNATURES
 from engine.cases.standing import SYSTEM
+from engine.casework.roles import STANDARD_ROLES
 from engine.definitions.builtin import builtin_procedures, shared_tables
 from engine.definitions.content import SHARED, content_hash, executable_files
 from engine.definitions.outline import Outline, outline_of
@@ -28,12 +29,14 @@ def check_procedure(engine: Engine, key: str, files: Mapping[str, bytes]) -> tup
     with engine.store.read() as work:
         known = {summary.key for summary in work.definitions.list()}
         called_names = _names_from(engine, work, own, frozenset({key}))
+        held = {grant.role for grants in work.org.grants().values() for grant in grants}
     return lint_procedure(
         own,
         shared_tables(),
         known_processes=known | {key},
         actions=SIGNATURES,
         feel=engine.kernel.feel,
+        roles=STANDARD_ROLES | held,
         called_names=called_names,
     )
 

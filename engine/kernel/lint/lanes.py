@@ -38,8 +38,10 @@ def roles_are_known(subject: Subject) -> Iterator[Finding]:
             yield subject.error(
                 "unknown-role",
                 owner,
-                f"“{called(owner)}”的角色“{role}”不存在。{zh}",
-                f"The role “{role}” of “{called(owner)}” does not exist. {en}",
+                f"“{called(owner)}”的角色“{role}”没有人担任，也不是标准角色。{zh}若是本单位自设的角色，"
+                "请先授予某人。",
+                f"Nobody holds the role “{role}” of “{called(owner)}”, and it is no standard role. {en}"
+                " If it is your office's own, grant it to somebody first.",
             )
 
 
