@@ -15,7 +15,7 @@ from engine.scenarios.instants import When
 from engine.scenarios.model import Scenario, Step
 from engine.scenarios.refusals import problem_of
 from engine.scenarios.result import Failure, ScenarioResult, TimelineEntry
-from engine.scenarios.scene import read_scene, read_view
+from engine.scenarios.scene import read_view, see
 from engine.scenarios.stage import EngineFactory, SetUp, Stage
 from engine.scenarios.timeline import happened, told_step
 
@@ -40,7 +40,8 @@ def run_scenario(
         run.all_steps()
     finally:
         stage.close()
-    return ScenarioResult(scenario, restart, tuple(run.failures), tuple(run.timeline))
+    timeline = sorted(run.timeline, key=lambda entry: entry.at)
+    return ScenarioResult(scenario, restart, tuple(run.failures), tuple(timeline))
 
 
 class _Run:
@@ -54,18 +55,21 @@ class _Run:
         self._cases: dict[str, str] = {}
         self._current: str | None = None
         self._checked: dict[str, frozenset[str]] = {}
+        self._told: dict[str, CaseView] = {}
         self._incidents = 0
         self.failures: list[Failure] = []
         self.timeline: list[TimelineEntry] = []
 
     def all_steps(self) -> None:
         for step in self._scenario.steps:
-            before = self._view(step)
             went_well = self._one_step(step)
-            self._tell_changes(before)
+            case_id = self._case_id(step)
+            view = None if case_id is None else read_view(self._stage.engine, case_id)
+            if view is not None:
+                self._tell_changes(view)
             if not went_well:
                 break
-            self._check(step)
+            self._check(step, view)
             if self._watch is not None:
                 self._watch()
             if self._restart:
@@ -91,7 +95,7 @@ class _Run:
         """The refusal, None where the act succeeded or the step does nothing."""
         if step.verb is None or step.actor is None:
             return None
-        untouched = self._versions(step)
+        view = self._view(step)
         try:
             act = Act(
                 engine=self._stage.engine,
@@ -99,11 +103,11 @@ class _Run:
                 step=step,
                 data=fill_in(step.data, lambda name, argument: self._placeholder(step, name, argument)),
                 procedure=self._scenario.procedure,
-                view=self._view(step),
+                view=view,
             )
             started = do(act)
         except EngineError as error:
-            if self._versions(step) != untouched:
+            if _versions(self._view(step)) != _versions(view):
                 self._fail(step.line, Message("被拒绝的操作改动了案件", "A refused act changed the case"))
             return error
         if started is not None:
@@ -112,13 +116,13 @@ class _Run:
                 self._cases[step.case] = started
         return None
 
-    def _check(self, step: Step) -> None:
-        case_id = self._case_id(step)
-        if case_id is None:
+    def _check(self, step: Step, view: CaseView | None) -> None:
+        if view is None:
             if step.expect:
                 self._fail(step.line, Message("还没有案件可检查。", "There is no case to check."))
             return
-        scene = read_scene(self._stage.engine, case_id, self._checked.get(case_id, frozenset()))
+        case_id = view.case.case_id
+        scene = see(self._stage.engine, view, self._checked.get(case_id, frozenset()))
         for expectation in step.expect:
             if expectation.key == "incidents":
                 self._incidents = int(expectation.wanted)
@@ -127,7 +131,7 @@ class _Run:
                 self._fail(expectation.line, message)
             if expectation.key == "fired":
                 self._checked[case_id] = frozenset(timer.timer_id for timer in scene.firings)
-        self._check_incidents(step, scene.view)
+        self._check_incidents(step, view)
 
     def _check_incidents(self, step: Step, view: CaseView) -> None:
         standing = [incident for incident in view.incidents if incident.state == "open"]
@@ -154,10 +158,6 @@ class _Run:
         case_id = self._case_id(step)
         return None if case_id is None else read_view(self._stage.engine, case_id)
 
-    def _versions(self, step: Step) -> tuple[int, ...]:
-        view = self._view(step)
-        return () if view is None else tuple(instance.version for instance in view.instances)
-
     def _placeholder(self, step: Step, name: str, argument: str | None) -> str | None:
         zone = self._stage.engine.settings.timezone
         local = self._stage.now.astimezone(zone)
@@ -176,11 +176,11 @@ class _Run:
             case _:
                 return None
 
-    def _tell_changes(self, before: CaseView | None) -> None:
-        case_id = before.case.case_id if before is not None else self._current
-        if case_id is not None:
-            after = read_view(self._stage.engine, case_id)
-            self.timeline.extend(happened(before, after, self._stage.now, self._stage.engine.settings.timezone))
+    def _tell_changes(self, view: CaseView) -> None:
+        told = self._told.get(view.case.case_id)
+        zone = self._stage.engine.settings.timezone
+        self.timeline.extend(happened(told, view, self._stage.now, zone))
+        self._told[view.case.case_id] = view
 
     def _tell(self, kind: str, message: Message) -> None:
         self.timeline.append(TimelineEntry(self._stage.now, kind, message))
@@ -188,3 +188,7 @@ class _Run:
     def _fail(self, line: int, message: Message) -> None:
         self.failures.append(Failure(line, self._stage.now, message))
         self._tell("failed", message)
+
+
+def _versions(view: CaseView | None) -> tuple[int, ...]:
+    return () if view is None else tuple(instance.version for instance in view.instances)

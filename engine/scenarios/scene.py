@@ -57,12 +57,13 @@ def read_view(engine: Engine, case_id: str) -> CaseView:
     return view
 
 
-def read_scene(engine: Engine, case_id: str, checked_firings: frozenset[str]) -> Scene:
+def see(engine: Engine, view: CaseView, checked_firings: frozenset[str]) -> Scene:
+    """The scene at this instant, around a view that has just been read."""
     return Scene(
         engine=engine,
         now=engine.clock.now(),
         zone=engine.settings.timezone,
-        view=read_view(engine, case_id),
+        view=view,
         users=usernames(engine),
         checked_firings=checked_firings,
     )

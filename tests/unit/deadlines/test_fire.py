@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from engine.bootstrap import build
 from engine.cases.start import start_case
+from engine.clock.fixed import ManualClock
+from engine.config import Settings
 from engine.deadlines import fire
 from engine.deadlines.fire import FireReport, fire_due_timers, last_heartbeat, reconcile
 from engine.deadlines.ledger import list_timers
@@ -16,6 +21,7 @@ from engine.errors import Forbidden
 from engine.ports.engine import Engine
 from engine.records.case import CaseFile
 from engine.records.time import Timer
+from tests.conftest import START
 from tests.unit.kernel.bpmn_builder import Bpmn
 from tests.worlds import World, a_field, a_form, a_world
 
@@ -36,14 +42,28 @@ def watched(process_id: str, reminder: str) -> Bpmn:
     )
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of an installation with the two procedures."""
+    home = tmp_path_factory.mktemp("prepared")
+    deploy_both(made := a_world(home))
+    made.engine.store.close()
+    return home
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = a_world(tmp_path)
-    form = a_form(a_field("title", label="标题", required=True))
-    made.deploy(watched("sound", "{ reminded: true }"), intake=form)
-    made.deploy(watched("broken", "{ reminded: title * 2 }"), intake=form)
+def world(prepared: Path, tmp_path: Path) -> Iterator[World]:
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    clock = ManualClock(START)
+    made = World(build(Settings(home=tmp_path), clock), clock)
     yield made
     made.engine.store.close()
+
+
+def deploy_both(world: World) -> None:
+    form = a_form(a_field("title", label="标题", required=True))
+    world.deploy(watched("sound", "{ reminded: true }"), intake=form)
+    world.deploy(watched("broken", "{ reminded: title * 2 }"), intake=form)
 
 
 def a_case(world: World, procedure: str = "sound") -> CaseFile:
@@ -186,3 +206,21 @@ def test_the_ledger_tells_how_late_firings_were(world: World) -> None:
     lateness = list_timers(world.engine, world.actor("duban")).lateness
     assert (lateness.fired, lateness.by_outage) == (3, 0)
     assert (lateness.median, lateness.worst) == (timedelta(minutes=2), timedelta(minutes=3))
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_many_workers_fire_each_timer_once(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue("postgres_url") if database == "postgres" else ""
+    world = a_world(tmp_path, database_url=url)
+    deploy_both(world)
+    cases = [a_case(world) for _ in range(12)]
+    world.clock.advance(4 * HOUR)
+    with ThreadPoolExecutor(4) as pool:
+        sweeps = list(pool.map(lambda n: sweep(world, f"w{n}"), range(4)))
+    sweeps.append(sweep(world, "last"))
+
+    fired = [f.timer.case_id for report in sweeps for f in report.fired]
+    assert sorted(fired) == sorted(case.case_id for case in cases)
+    assert not any(report.failed for report in sweeps)
+    assert [world.events(case).count("TimerFired") for case in cases] == [1] * 12
+    world.engine.store.close()
