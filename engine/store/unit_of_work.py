@@ -15,6 +15,7 @@ from engine.store.failures import conflict_of
 from engine.store.repositories.cases import Cases
 from engine.store.repositories.definitions import Definitions
 from engine.store.repositories.instances import Instances
+from engine.store.repositories.known import Known
 from engine.store.repositories.messages import Messages
 from engine.store.repositories.org import Org
 from engine.store.repositories.registers import Registers
@@ -30,6 +31,7 @@ class SqlUnitOfWork:
         self.connection = connection
         self._sealer = sealer
         self._is_writing = is_writing
+        self._known = Known()
 
     @cached_property
     def org(self) -> Org:
@@ -45,7 +47,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def instances(self) -> Instances:
-        return Instances(self.connection)
+        return Instances(self.connection, self._known)
 
     @cached_property
     def messages(self) -> Messages:
@@ -61,7 +63,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def registers(self) -> Registers:
-        return Registers(self.connection, is_writing=self._is_writing)
+        return Registers(self.connection, self._known, is_writing=self._is_writing)
 
 
 class SqlStore:

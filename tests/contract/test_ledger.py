@@ -8,7 +8,7 @@ import pytest
 
 from engine.records.time import CalendarDay, TimerSettlement, TimerState
 from engine.store import SqlStore, count_statements
-from tests.builders import a_case, a_timer, add_case, add_office, next_step
+from tests.builders import a_case, a_task, a_timer, add_case, add_office, next_step
 from tests.conftest import START
 
 HOUR = timedelta(hours=1)
@@ -75,10 +75,16 @@ def test_the_calendar_is_replaced_by_whole_years(store: SqlStore) -> None:
             CalendarDay(date(2026, 1, 1), "rest"),
         ]
         work.registers.seed_calendar(days, [2025, 2026])
+    add_case(store, None, tasks_opened=(a_task(),))
+    with store.write() as work, count_statements(store) as statements:
+        assert work.instances.lock_by_task("t1") is not None
+        assert work.registers.calendar_version() == 1
+        assert statements.count == 1, "read along with the lock"
     with store.write() as work:
         assert work.registers.calendar_days() == (days[1], days[0], days[2])
         assert work.registers.calendar_version() == 1
         work.registers.seed_calendar([CalendarDay(holiday, "rest", "国庆节")], [2025])
+        assert work.registers.calendar_version() == 2
     with store.read() as work:
         assert work.registers.calendar_days() == (CalendarDay(holiday, "rest", "国庆节"), days[2])
         assert work.registers.calendar_version() == 2

@@ -129,7 +129,7 @@ def test_pages_cut_the_list_without_overlap(store: SqlStore) -> None:
     assert [task for page in pages for task in ids(page)] == [f"t{n:02}" for n in range(25)]
 
 
-@pytest.mark.parametrize("text", ["补", "征地", "XF〔2025〕", "xf", "30%_", "一百", "登记", "征地 一百"])
+@pytest.mark.parametrize("text", ["补", "征地", "XF〔2025〕", "xf", "30%_", "一百", "登记", "征地 一百", "补\0"])
 def test_search_finds_numbers_titles_facts_and_steps(store: SqlStore, text: str) -> None:
     facts = {"摘要": ["欠付一百元", {"比例": "30%_折"}], "date": 5}
     add_case(store, a_case(number="XF〔2025〕37", facts=facts), tasks_opened=(a_task(),))

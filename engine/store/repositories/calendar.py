@@ -22,9 +22,14 @@ def read_years(connection: sa.Connection) -> frozenset[int]:
     return frozenset(connection.scalars(sa.select(calendar_year.c.year)))
 
 
-def read_version(connection: sa.Connection) -> int:
+def version_of_calendar() -> sa.ScalarSelect[int]:
     """Counts the changes of the calendar; 0 before the first."""
-    return connection.scalar(sa.select(sa.func.max(calendar_year.c.version))) or 0
+    return sa.select(sa.func.coalesce(sa.func.max(calendar_year.c.version), 0)).scalar_subquery()
+
+
+def read_version(connection: sa.Connection) -> int:
+    """The version in force."""
+    return connection.scalar(sa.select(version_of_calendar())) or 0
 
 
 def replace_years(connection: sa.Connection, days: Sequence[CalendarDay], years: Sequence[int]) -> None:

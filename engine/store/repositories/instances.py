@@ -8,6 +8,7 @@ from engine.ports.store import LockedTask
 from engine.records.case import CaseFile, Instance
 from engine.records.step import MessageSubscription, StepBatch
 from engine.records.time import Deadline
+from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_by_task, lock_instance
 from engine.store.repositories.step_writer import write_step
 from engine.store.rows import record_of
@@ -18,14 +19,19 @@ from engine.store.tables.time import IS_RUNNING, deadline
 class Instances:
     """Implements `InstanceRepository`."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, known: Known) -> None:
         self._connection = connection
+        self._known = known
 
     def lock(self, instance_id: str) -> tuple[Instance, CaseFile] | None:
         return lock_instance(self._connection, instance_id)
 
     def lock_by_task(self, task_id: str) -> LockedTask | None:
-        return lock_by_task(self._connection, task_id)
+        found = lock_by_task(self._connection, task_id)
+        if found is None:
+            return None
+        locked, self._known.calendar_version = found
+        return locked
 
     def save_step(self, batch: StepBatch) -> None:
         write_step(self._connection, batch)

@@ -16,6 +16,7 @@ from engine.ports.store import LockedTask
 from engine.records.case import CaseFile, Instance
 from engine.records.task import UserTask
 from engine.records.time import Deadline
+from engine.store.repositories.calendar import version_of_calendar
 from engine.store.rows import AnyRow, columns_of, record_of
 from engine.store.tables.case import case_file, instance
 from engine.store.tables.journal import audit_entry
@@ -48,6 +49,7 @@ _next_timer_at = (
     .scalar_subquery()
     .label("next_timer_at")
 )
+_calendar_version = version_of_calendar().label("in_force")
 _running = sa.select(deadline).where(IS_RUNNING).subquery("running")  # ix_deadline_running
 
 _INSTANCE = columns_of(Instance, instance)
@@ -65,8 +67,8 @@ def lock_instance(connection: sa.Connection, instance_id: str) -> tuple[Instance
     return (_instance(rows[0]), record_of(CaseFile, rows[0], case_file)) if rows else None
 
 
-def lock_by_task(connection: sa.Connection, task_id: str) -> LockedTask | None:
-    """The task with its instance (row locked), case, running deadlines and next timer."""
+def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, int] | None:
+    """The task with its instance (row locked), case, running deadlines and next timer; the calendar's version."""
     rows = _locked(
         connection,
         sa.select(
@@ -75,6 +77,7 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> LockedTask | None:
             *_CASE,
             *columns_of(Deadline, _running),
             _next_timer_at,
+            _calendar_version,
             _head,
             _is_stale,
         )
@@ -89,7 +92,7 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> LockedTask | None:
     if not rows:
         return None
     first = rows[0]
-    return LockedTask(
+    locked = LockedTask(
         record_of(UserTask, first, user_task),
         _instance(first),
         record_of(CaseFile, first, case_file),
@@ -98,6 +101,7 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> LockedTask | None:
         ),
         first.next_timer_at,
     )
+    return locked, first.in_force
 
 
 def lock_row(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> None:

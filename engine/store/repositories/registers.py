@@ -11,6 +11,7 @@ from engine.records.attachment import Attachment
 from engine.records.step import AuditEntry, Incident, OutboxEntry, Paper
 from engine.records.time import CalendarDay
 from engine.store.repositories import audit, calendar
+from engine.store.repositories.known import Known
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.tables.exchange import IS_UNREAD, attachment_content, outbox, paper
 from engine.store.tables.exchange import attachment as attachments
@@ -22,8 +23,9 @@ from engine.values import Data
 class Registers:
     """Implements `RegisterRepository`."""
 
-    def __init__(self, connection: sa.Connection, *, is_writing: bool) -> None:
+    def __init__(self, connection: sa.Connection, known: Known, *, is_writing: bool) -> None:
         self._connection = connection
+        self._known = known
         self._is_writing = is_writing
 
     def next_number(self, series: str, year: int) -> int:
@@ -129,10 +131,13 @@ class Registers:
         return calendar.read_years(self._connection)
 
     def calendar_version(self) -> int:
-        return calendar.read_version(self._connection)
+        if self._known.calendar_version is None:
+            self._known.calendar_version = calendar.read_version(self._connection)
+        return self._known.calendar_version
 
     def seed_calendar(self, days: Sequence[CalendarDay], years: Sequence[int]) -> None:
         calendar.replace_years(self._connection, days, years)
+        self._known.calendar_version = None
 
     def mark(self, name: str) -> Data | None:
         value: Data | None = self._connection.scalar(

@@ -14,7 +14,7 @@ from engine.values import Data, Value
 
 def facts_text(facts: Data) -> str:
     """The values of the facts, one a line, without keys: what a search looks through."""
-    return "\n".join(_texts(facts))
+    return "\n".join(_texts(facts)).replace("\0", "")
 
 
 def _texts(value: Value) -> Iterator[str]:
@@ -37,7 +37,7 @@ def says(text: str, *more: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     `%` and `_` are ordinary characters. Holds for a single Chinese character too.
     """
     columns = (case_file.c.number, case_file.c.title, case_file.c.facts_text, *more)
-    words = text.split()
+    words = text.replace("\0", " ").split()  # PostgreSQL knows no NUL in text
     return sa.and_(sa.true(), *(sa.or_(*(c.icontains(word, autoescape=True) for c in columns)) for word in words))
 
 

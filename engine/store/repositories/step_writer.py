@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from engine.errors import Conflict, Message
 from engine.records.case import Instance
 from engine.records.step import AuditEntry, CaseUpdate, StepBatch
 from engine.records.task import TaskClosure
-from engine.records.time import DeadlineEnd, Timer, TimerSettlement
+from engine.records.time import Deadline, DeadlineEnd, Timer, TimerSettlement
 from engine.store.repositories.searching import facts_text
 from engine.store.rows import upsert, values_of
 from engine.store.tables.case import case_file, instance
@@ -30,8 +31,7 @@ def write_step(connection: sa.Connection, batch: StepBatch) -> None:
     _close_tasks(connection, batch.tasks_closed)
     _insert(connection, timer, [timer_row(t) for t in batch.timers_armed])
     _settle_timers(connection, batch.timers_settled)
-    _insert(connection, deadline, [values_of(d) for d in batch.deadlines_started])
-    _end_deadlines(connection, batch.deadlines_ended)
+    _write_deadlines(connection, batch.deadlines_started, batch.deadlines_ended)
     _insert(connection, message_subscription, [values_of(m) for m in batch.awaited])
     if batch.unawaited:
         gone = message_subscription.c.task_id.in_(batch.unawaited)
@@ -141,6 +141,17 @@ def _settle_timers(connection: sa.Connection, settled: Sequence[TimerSettlement]
             for t in settled
         ]
         connection.execute(statement, rows)
+
+
+def _write_deadlines(connection: sa.Connection, started: Sequence[Deadline], ended: Sequence[DeadlineEnd]) -> None:
+    """One statement where the records of all ended ones are known, two otherwise."""
+    known = [replace(end.before, state=end.state, ended_at=end.ended_at) for end in ended if end.before is not None]
+    if started and ended and len(known) == len(ended):
+        statement = upsert(connection, deadline, ["deadline_id"], {"state": None, "ended_at": None})
+        connection.execute(statement, [values_of(d) for d in (*started, *known)])
+        return
+    _insert(connection, deadline, [values_of(d) for d in started])
+    _end_deadlines(connection, ended)
 
 
 def _end_deadlines(connection: sa.Connection, ended: Sequence[DeadlineEnd]) -> None:
