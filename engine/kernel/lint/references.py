@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.kernel.diagram_values import Element, ServiceCall
 from engine.kernel.findings import Finding
 from engine.kernel.lint.nearest import hint
 from engine.kernel.lint.subject import Subject, called
+from engine.kernel.ports import ActionSignature
 
 
 def forms_exist(subject: Subject) -> Iterator[Finding]:
@@ -51,25 +53,31 @@ def actions_exist(subject: Subject) -> Iterator[Finding]:
                 line=call.line,
             )
             continue
-        for name in call.params:
-            if name not in signature.params:
-                zh, en = hint(name, signature.params)
-                yield subject.error(
-                    "unknown-parameter",
-                    element,
-                    f"动作“{call.action}”没有参数“{name}”。{zh}",
-                    f"The action “{call.action}” has no parameter “{name}”. {en}",
-                    line=call.line,
-                )
-        for name, is_required in signature.params.items():
-            if is_required and not call.params.get(name, "").strip():
-                yield subject.error(
-                    "missing-parameter",
-                    element,
-                    f"动作“{call.action}”缺少必填参数“{name}”。请补上。",
-                    f"The action “{call.action}” needs the parameter “{name}”. Add it.",
-                    line=call.line,
-                )
+        yield from _parameters(subject, element, call, signature)
+
+
+def _parameters(
+    subject: Subject, element: Element, call: ServiceCall, signature: ActionSignature
+) -> Iterator[Finding]:
+    for name in call.params:
+        if name not in signature.params:
+            zh, en = hint(name, signature.params)
+            yield subject.error(
+                "unknown-parameter",
+                element,
+                f"动作“{call.action}”没有参数“{name}”。{zh}",
+                f"The action “{call.action}” has no parameter “{name}”. {en}",
+                line=call.line,
+            )
+    for name, is_required in signature.params.items():
+        if is_required and not call.params.get(name, "").strip():
+            yield subject.error(
+                "missing-parameter",
+                element,
+                f"动作“{call.action}”缺少必填参数“{name}”。请补上。",
+                f"The action “{call.action}” needs the parameter “{name}”. Add it.",
+                line=call.line,
+            )
 
 
 def decisions_exist(subject: Subject) -> Iterator[Finding]:

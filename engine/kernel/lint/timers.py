@@ -86,7 +86,14 @@ def _timer(subject: Subject, element: Element, timer: Timer) -> Iterator[Finding
             f"“{text}” of “{name}” is not a time. Write ISO 8601 without quotes (PT3H) or FEEL (working days(5)).",
             line=timer.line,
         )
-    elif text == "null" and element.kind != "boundaryEvent":
+    else:
+        yield from _timer_fires_there(subject, element, timer)
+
+
+def _timer_fires_there(subject: Subject, element: Element, timer: Timer) -> Iterator[Finding]:
+    """A cycle or null stands only where it makes sense."""
+    name, text = called(element), timer.text
+    if text == "null" and element.kind != "boundaryEvent":
         yield subject.error(
             "timer",
             element,

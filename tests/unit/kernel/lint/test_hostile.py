@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,6 +75,6 @@ def long_procedure(rounds: int) -> Bpmn:
 def test_two_hundred_elements_take_well_under_a_second() -> None:
     content = long_procedure(50).xml()
     lint(content)
-    started = perf_counter()
+    started = process_time()
     assert found(content) == []
-    assert perf_counter() - started < 0.8
+    assert process_time() - started < 0.8
