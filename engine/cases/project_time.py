@@ -59,7 +59,7 @@ def ended_deadlines(changes: Changes, deadlines: Sequence[Deadline], stamp: Stam
     closures = {passed.task_id: passed.closure for passed in changes.passed}
     closures.update({closed.task_id: closed.closure for closed in changes.closed})
     return tuple(
-        DeadlineEnd(d.deadline_id, _end_state(closures[d.attached_to], d, stamp), stamp.now)
+        DeadlineEnd(d.deadline_id, _end_state(closures[d.attached_to], d, stamp), stamp.now, d)
         for d in deadlines
         if d.attached_to in closures and d.state is DeadlineState.RUNNING
     )

@@ -47,9 +47,12 @@ class Deadline:
 
 @dataclass(frozen=True)
 class DeadlineEnd:
+    """`before` is the record as it stood, where the step knows it: all are then saved by one statement."""
+
     deadline_id: str
     state: DeadlineState
     ended_at: datetime
+    before: Deadline | None = None
 
 
 class TimerState(Enum):

@@ -1,4 +1,7 @@
-"""`issue_paper`: issues a document of the case, numbered by kind and year."""
+"""`issue_paper`: issues a document of the case, numbered by its word (发文字) and the year.
+
+The word is given, or else the kind; a kind that is a mere code (`F04`) is worded by the title.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,18 @@ from engine.records.step import Paper
 
 
 def _issue_paper(context: ActionContext, call: ActionCall) -> ActionResult:
-    kind = required(call, "kind", str)
-    numbered = optional(call, "number", bool)
+    kind, title = required(call, "kind", str), required(call, "title", str)
     number = None
-    if numbered is not False:
-        counted = context.work.registers.next_number(f"paper:{kind}", context.year)
-        number = f"{kind}〔{context.year}〕{counted} 号"
+    if optional(call, "number", bool) is not False:
+        word = optional(call, "word", str) or (title if kind.isascii() else kind)
+        counted = context.work.registers.next_number(f"paper:{word}", context.year)
+        number = f"{word}〔{context.year}〕{counted} 号"
     paper = Paper(
         paper_id=str(uuid4()),
         case_id=context.collector.case.case_id,
         instance_id=context.collector.instance_id,
         kind=kind,
-        title=required(call, "title", str),
+        title=title,
         number=number,
         fields=dict(optional(call, "fields", Mapping) or {}),  # type: ignore[type-abstract]
         state="issued",
@@ -38,7 +41,7 @@ def _issue_paper(context: ActionContext, call: ActionCall) -> ActionResult:
 ACTION = Action(
     ActionSignature(
         "issue_paper",
-        {"kind": True, "title": True, "fields": False, "number": False},
+        {"kind": True, "title": True, "fields": False, "number": False, "word": False},
         Message("制发文书", "Issue a document"),
     ),
     _issue_paper,
