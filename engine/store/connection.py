@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.store.failures import unstorable_of
+
 BUSY_MILLISECONDS = 15_000
 WRITING = "duban_writing"
 """Execution option: the transaction writes (BEGIN IMMEDIATE on SQLite)."""
@@ -17,11 +19,17 @@ def make_engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
-            return _sqlite_engine(parsed)
+            engine = _sqlite_engine(parsed)
         case "postgresql":
-            return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         case other:
             raise ValueError(f"DUBAN_DATABASE_URL: {other} is not supported; use sqlite or postgresql")
+
+    @sa.event.listens_for(engine, "handle_error")
+    def refuse_unstorable(context: sa.ExceptionContext) -> BaseException | None:
+        return unstorable_of(context.original_exception)
+
+    return engine
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:

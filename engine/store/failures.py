@@ -1,16 +1,22 @@
-"""What the database refuses because somebody else was first, as `Conflict`; everything else is a defect."""
+"""What a database refuses, in the words of the error tree; whatever is not named here is a defect.
+
+Somebody else was first: `Conflict`. A value that no column can hold (a NUL character, half a surrogate pair, a
+number beyond 64 bits): `InvalidState`.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 
+import psycopg
 import sqlalchemy.exc
 
-from engine.errors import Conflict, Message
+from engine.errors import Conflict, InvalidState, Message
 
 _RACES = {"40001", "40P01", "55P03"}
 """PostgreSQL: serialization failure, deadlock, lock not available."""
 _UNIQUE = "23505"
+_OUT_OF_RANGE = "22003"
 
 
 def conflict_of(error: Exception) -> Conflict | None:
@@ -35,3 +41,17 @@ def conflict_of(error: Exception) -> Conflict | None:
             )
         )
     return None
+
+
+def unstorable_of(error: BaseException | None) -> InvalidState | None:
+    """The refusal behind an error that a statement's values caused, None where it is something else."""
+    is_nul = isinstance(error, psycopg.DataError) and "NUL" in str(error)
+    is_too_large = getattr(error, "sqlstate", None) == _OUT_OF_RANGE
+    if not (is_nul or is_too_large or isinstance(error, UnicodeEncodeError | OverflowError)):
+        return None
+    return InvalidState(
+        Message(
+            "内容含有无法保存的字符或过大的数字，未作任何改动。请更正后重新提交。",
+            "The content has characters or numbers that cannot be stored; nothing was changed. Correct it.",
+        )
+    )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.errors import Conflict
+from engine.errors import Conflict, InvalidState
 from engine.records.attachment import Attachment
 from engine.records.org import Actor, Grant
 from engine.records.step import Incident, Paper
@@ -160,6 +160,42 @@ def test_the_same_content_is_stored_once(store: SqlStore) -> None:
         assert work.registers.attachments("c1") == (one, two)
         assert work.registers.attachment("a2") == (two, b"\x00\xff1")
         assert work.registers.attachment("a3") is None
+
+
+@pytest.mark.parametrize("title", ["半个\ud800字", "x" * 1_000_000 + "\ud800"])
+def test_half_a_character_is_refused_and_changes_nothing(store: SqlStore, title: str) -> None:
+    def save() -> None:
+        with store.write() as work:
+            work.registers.set_mark("m", {"a": 1})
+            work.registers.set_mark("m", {"a": title})
+
+    with pytest.raises(InvalidState):
+        save()
+    with store.read() as work:
+        assert work.registers.mark("m") is None
+
+
+def test_a_number_that_no_column_holds_is_refused(store: SqlStore) -> None:
+    with pytest.raises(InvalidState), store.write() as work:
+        work.cases.add(a_case(persons_count=10**30), ())
+    with pytest.raises(InvalidState), store.read() as work:
+        work.registers.incidents(state=None, limit=10**30)
+
+
+def test_a_key_with_a_nul_finds_nothing_or_is_refused(store: SqlStore) -> None:
+    if store.engine.dialect.name == "postgresql":
+        with pytest.raises(InvalidState, match="无法保存"), store.read() as work:
+            work.cases.by_number("a\0")
+    else:
+        with store.read() as work:
+            assert work.cases.by_number("a\0") is None
+
+
+def test_values_of_any_json_shape_survive(store: SqlStore) -> None:
+    value = {"": None, "$": {"$date": "x"}, "typename": [1.5, True, {"\0": '信\n\t"\\'}], "n": 10**30, "e": {}}
+    with store.write() as work:
+        work.registers.set_mark("m", value)
+        assert work.registers.mark("m") == value
 
 
 def test_marks_keep_the_last_value(store: SqlStore) -> None:
