@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -18,6 +19,8 @@ from web.i18n import text
 
 PAYLOAD = "payload"
 UNITS = "units"
+NAME = re.compile(r"[^\W\d]\w*")
+TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 SHORT = frozenset({"textfield", "select", "number"})
 HALF = 8
 """Columns of sixteen."""
@@ -58,6 +61,26 @@ class FormPage:
 def sources() -> dict[str, Any]:
     """What select fields may choose from, by `valuesKey`: the units of the office."""
     return {UNITS: [{"label": name, "value": code} for code, name in unit_names().items()]}
+
+
+def mentioned(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that the form's texts and conditions name (`{{requirement}}`, `=channel != "upper"`)."""
+    names = {name for formula in _formulas(schema) for name in NAME.findall(formula)}
+    return {name: value for name, value in data.items() if name in names}
+
+
+def _formulas(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for item in node.values():
+            yield from _formulas(item)
+    elif isinstance(node, list | tuple):
+        for item in node:
+            yield from _formulas(item)
+    elif isinstance(node, str):
+        if node.startswith("="):
+            yield node
+        else:
+            yield from TEMPLATE.findall(node)
 
 
 def read_payload() -> dict[str, Any]:

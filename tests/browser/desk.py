@@ -43,7 +43,7 @@ class Desk:
 
     def find(self, step: str, *, title: str | None = None) -> None:
         """Opens the step of that name from one of the boxes."""
-        for box in ("mine", "claimable"):
+        for box in ("claimable", "mine"):
             self.open(f"/inbox?box={box}")
             row = self.page.locator("tr[data-task]").filter(has_text=step)
             if title:
@@ -59,11 +59,14 @@ class Desk:
             self.page.click("#completion button[type=submit]")
 
     def fill(self, values: Mapping[str, Any]) -> None:
-        """Fills fields by key; nested groups are flat, lists are not supported."""
+        """Fills fields by key; nested groups are flat, the rows of a list are those that the page shows."""
         fields = {field["key"]: field for field in self.fields() if field.get("key")}
         if fields:
             expect(self.page.locator("#form[data-ready='1']")).to_be_visible()
         for key, value in values.items():
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                self._fill_rows(value)
+                continue
             assert key in fields, f"the form has no field {key!r}, only {sorted(fields)}"
             self._fill(fields[key], value)
 
@@ -90,13 +93,21 @@ class Desk:
         else:
             raise AssertionError(f"cannot fill a {kind}")
 
+    def _fill_rows(self, rows: list[dict[str, Any]]) -> None:
+        fields = {field["key"]: field for field in self.fields() if field.get("key")}
+        for index, row in enumerate(rows):
+            for key, value in row.items():
+                self.page.locator(f"#form [id$='-{fields[key]['id']}_{index}']").fill(str(value))
+
     def _input(self, field: Mapping[str, Any]) -> Locator:
         return self.page.locator(f"#form [id$='-{field['id']}']")
 
     def _group(self, field: Mapping[str, Any]) -> Locator:
-        return self.page.locator("#form .fjs-form-field").filter(
-            has=self.page.locator(f"[id*='-{field['id']}-'], [id$='-{field['id']}']")
-        ).last
+        return (
+            self.page.locator("#form .fjs-form-field")
+            .filter(has=self.page.locator(f"[id*='-{field['id']}-'], [id$='-{field['id']}']"))
+            .last
+        )
 
     def _label(self, field: Mapping[str, Any], value: Any) -> str:
         options = field.get("values")
@@ -106,10 +117,11 @@ class Desk:
         return next(o["label"] for o in options if o["value"] == value)
 
     def _choose(self, field: Mapping[str, Any], label: str) -> None:
-        box = self._input(field).first
-        box.click()
         if field.get("searchable") or field["type"] == "taglist":
-            box.fill(label)
+            self._input(field).click()
+            self._input(field).fill(label)
+        else:
+            self.page.locator(f"#form [id$='-{field['id']}-display']").click()
         self.page.locator(".fjs-dropdownlist-item").get_by_text(label, exact=True).first.click()
 
     def _moment(self, field: Mapping[str, Any], value: str) -> None:

@@ -54,17 +54,22 @@ class Office:
         self.engine.store.close()
 
 
-def an_office(home: Path, start: datetime, *, demo: bool = False) -> Office:
-    """The sample office with its passwords and the procedures that ship."""
+def enter_office(home: Path, start: datetime, *, demo: bool = False) -> Office:
+    """An installation that is set up already."""
     clock = ManualClock(start)
     settings = Settings(home=home, session_hours=LONG_SESSION_HOURS, demo=demo, max_upload_bytes=2 * 1024 * 1024)
-    engine = build(settings, clock)
-    seed_calendar(engine)
-    office = sample_office()
-    people = [(m.username, m.name, m.unit, PASSWORD, m.grants) for m in office.people]
-    set_up_office(engine, office.units, people)
-    deploy_builtin(engine)
-    return Office(engine, clock)
+    return Office(build(settings, clock), clock)
+
+
+def an_office(home: Path, start: datetime, *, demo: bool = False) -> Office:
+    """A fresh installation: the sample office with its passwords, and the procedures that ship."""
+    office = enter_office(home, start, demo=demo)
+    seed_calendar(office.engine)
+    sample = sample_office()
+    people = [(m.username, m.name, m.unit, PASSWORD, m.grants) for m in sample.people]
+    set_up_office(office.engine, sample.units, people)
+    deploy_builtin(office.engine)
+    return office
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from engine.tasks.complete import complete_task
 from engine.tasks.drafts import save_draft
 from engine.tasks.read import open_task
 from web.current import actor, engine, language
-from web.form_page import FormPage, read_payload
+from web.form_page import FormPage, mentioned, read_payload
 from web.frame import office_time
 from web.i18n import text
 from web.office_calendar import office_calendar
@@ -68,7 +68,7 @@ def _page(view: TaskView, *, values: Mapping[str, Any] | None = None, error: Inv
     calendar = office_calendar()
     form = FormPage(
         schema=view.form,
-        values=view.values if values is None else values,
+        values={**mentioned(view.form, view.task.data), **(view.values if values is None else values)},
         editable=view.may_complete,
         draft_url=url_for("tasks.draft", task_id=view.task.task_id) if view.may_complete else "",
         errors=error.errors if error else (),

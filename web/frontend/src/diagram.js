@@ -2,7 +2,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
 
 const READABLE = 0.6;
-const NOTE_OFFSET = { top: -14, left: 8 };
+const NOTE_OFFSET = { top: -26, left: 0 };
 
 function mark(viewer, page) {
   const canvas = viewer.get("canvas");

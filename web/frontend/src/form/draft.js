@@ -11,7 +11,7 @@ export function startDraft({ form, url, token, state, texts }) {
     if (!dirty || stopped) return;
     dirty = false;
     state.textContent = texts.saving;
-    const body = JSON.stringify(form._getState().data);
+    const body = JSON.stringify(form._getSubmitData());
     try {
       const response = await fetch(url, {
         method: "POST",

@@ -1,0 +1,66 @@
+"""One browser and one set-up installation for the session; each test works in a copy of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import a_context, chromium
+from tests.browser.desk import Desk
+from tests.browser.office import Office, an_office, enter_office, served
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TIMEOUT_MS = 15_000
+START = datetime(2025, 9, 26, 9, 0, tzinfo=ZONE)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def office_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with the sample office and the procedures that ship."""
+    home = tmp_path_factory.mktemp("office")
+    an_office(home, START).close()
+    return home
+
+
+@pytest.fixture
+def office(tmp_path: Path, office_home: Path) -> Iterator[Office]:
+    home = tmp_path / "home"
+    shutil.copytree(office_home, home)
+    fresh = enter_office(home, START)
+    with served(fresh) as running:
+        yield running
+    fresh.close()
+
+
+@pytest.fixture
+def desk_of(browser: Browser, office: Office) -> Iterator[Callable[[str], Desk]]:
+    """Opens a person's own browser, logged in; errors of the page's scripts fail the test."""
+    troubles: list[str] = []
+    with ExitStack() as stack:
+        known: dict[str, Desk] = {}
+
+        def desk_of_(username: str) -> Desk:
+            if username not in known:
+                context = stack.enter_context(a_context(browser))
+                context.set_default_timeout(TIMEOUT_MS)
+                page = context.new_page()
+                page.on("pageerror", lambda error: troubles.append(str(error)))
+                page.on("console", lambda m: troubles.append(m.text) if "Content Security" in m.text else None)
+                known[username] = Desk(page, office.url).log_in(username)
+            return known[username]
+
+        yield desk_of_
+    assert troubles == []
