@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins import BoundaryEventMixin, IntermediateCatchEventMixin
+from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskState
 
@@ -182,4 +183,7 @@ def test_spiffworkflow_itself_comes_to_the_same_state(block: Block, choices: lis
         todo = chosen(ours, choices, step)
         # Always one value: where instances write the same variable, there the last to end wins, here to write.
         act(ours, *todo, 0)
-        stock.act(*todo, 0)
+        try:
+            stock.act(*todo, 0)
+        except WorkflowException:  # some diagrams it cannot run at all: instances right after a boundary event
+            reject()
