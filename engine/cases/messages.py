@@ -16,7 +16,7 @@ from engine.cases.incident_log import log_incident
 from engine.cases.standing import SYSTEM, Event
 from engine.definitions.outline import SAME_CASE, StartPoint
 from engine.definitions.sources import Procedure, load_procedure
-from engine.errors import StepFailed
+from engine.errors import Conflict, EngineError, StepFailed
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile, InstanceState
@@ -50,21 +50,29 @@ def deliver_message(engine: Engine, message_id: str) -> bool:
                 return False
             reached = _Delivery(engine, work, message, now).reach()
             work.messages.settle(message_id, "delivered" if reached else "unawaited", now)
-    except StepFailed as failure:
+    except Conflict:
+        # a receiver was in the middle of a step: the heartbeat tries again
+        return False
+    except EngineError as failure:
         if message is None:
             raise
-        with engine.store.write() as work:
-            work.messages.settle(message_id, "failed", now)
-            log_incident(
-                work,
-                failure,
-                instance_id=message.instance_id,
-                case_id=message.case_id,
-                operation={"kind": "message", "message_id": message_id},
-                now=now,
-            )
+        _record_failure(engine, message, failure, now)
         return False
     return True
+
+
+def _record_failure(engine: Engine, message: OutgoingMessage, error: EngineError, now: datetime) -> None:
+    failure = error if isinstance(error, StepFailed) else StepFailed(error.message, element_id=message.element_id)
+    with engine.store.write() as work:
+        work.messages.settle(message.message_id, "failed", now)
+        log_incident(
+            work,
+            failure,
+            instance_id=message.instance_id,
+            case_id=message.case_id,
+            operation={"kind": "message", "message_id": message.message_id},
+            now=now,
+        )
 
 
 @dataclass(frozen=True)

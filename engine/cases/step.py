@@ -14,7 +14,7 @@ from engine.cases.advance import Held, Operation, advance, hold_instance
 from engine.cases.incident_log import log_incident
 from engine.cases.messages import drain_messages
 from engine.cases.standing import SYSTEM, Event, Firing
-from engine.errors import StepFailed
+from engine.errors import Conflict, EngineError, StepFailed
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import InstanceState
@@ -111,8 +111,11 @@ def _fire_first(engine: Engine, due: tuple[Timer, ...], tried: set[str]) -> None
         tried.add(timer.timer_id)
         try:
             fire_timer(engine, timer.timer_id, _WORKER)
-        except StepFailed:
-            # its incident stands; the heartbeat tries again, and the person's own step does not wait for it
+        except Conflict:
+            # the heartbeat is at it
+            continue
+        except EngineError:
+            # the heartbeat tries again and reports it; the person's own step does not wait for it
             with engine.store.write() as work:
                 retry_at = engine.clock.now() + _RETRY_AFTER
                 work.timers.fail(timer.timer_id, attempts=timer.attempts + 1, retry_at=retry_at)

@@ -7,6 +7,7 @@ import pytest
 from engine.cases.incidents import list_incidents, retry_incident
 from engine.cases.messages import deliver_message, drain_messages
 from engine.cases.start import start_case
+from engine.errors import Conflict, Message
 from engine.records.case import CaseFile, InstanceState
 from engine.records.views import CaseRow
 from engine.tasks.complete import complete_task
@@ -172,3 +173,20 @@ def test_a_delivery_that_fails_is_an_incident_and_can_be_retried(world: World) -
 
     assert len(cases_of(world, "receiver")) == 1
     assert list_incidents(world.engine, world.actor("admin")) == ()
+
+
+def test_a_receiver_that_is_busy_keeps_the_message_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.deploy(receiver())
+    world.deploy(sender())
+
+    def busy(*_: object, **__: object) -> None:
+        raise Conflict(Message("忙", "busy"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.cases.messages.begin", busy)
+        origin = send(world)
+
+    assert world.view(origin).case.closed_at is not None
+    assert (pending(world), cases_of(world, "receiver")) == (1, ())
+    assert drain_messages(world.engine) == 1
+    assert len(cases_of(world, "receiver")) == 1
