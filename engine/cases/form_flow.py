@@ -55,6 +55,21 @@ def facts_of(schema: Mapping[str, Any], variables: Data, *, only_marked: bool) -
     return facts
 
 
+def without_party(schema: Mapping[str, Any], data: Data) -> dict[str, Value]:
+    """What was typed without the fields that are kept sealed only."""
+    sealed = {
+        component.get("key") or component.get("path") for component in _components(schema) if _is_party(component)
+    }
+    return {name: value for name, value in data.items() if name not in sealed}
+
+
+def _is_party(component: Mapping[str, Any]) -> bool:
+    """The field, or any field of the list."""
+    if (component.get("properties") or {}).get("store") == "party":
+        return True
+    return component.get("type") == "dynamiclist" and any(map(_is_party, component.get("components", ())))
+
+
 def _components(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for component in schema.get("components", ()):
         yield component

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.audit.record import record_refusal
+from engine.cases.form_flow import without_party
+from engine.definitions.sources import load_procedure
 from engine.errors import Forbidden, InvalidState, Message
 from engine.ports.engine import Engine
 from engine.records.org import Actor
@@ -19,7 +21,7 @@ _LIMIT = 1_000_000
 
 
 def save_draft(engine: Engine, actor: Actor, task_id: str, data: Mapping[str, Any]) -> None:
-    """Keeps what is typed, unchecked. The last save counts.
+    """Keeps what is typed, unchecked, but for fields of the parties: those are stored sealed only. The last counts.
 
     Raises NotFound, Forbidden (audited), Conflict (somebody else has the task), InvalidState (closed, or too long).
     """
@@ -42,7 +44,9 @@ def save_draft(engine: Engine, actor: Actor, task_id: str, data: Mapping[str, An
                 raise closed_task(work, task, engine.settings.timezone)
             if task.assignee not in (None, actor.person_id):
                 raise taken_task(work, task)
-            work.tasks.save_draft(Draft(task_id, actor.person_id, dict(data), engine.clock.now()))
+            form = load_procedure(work, task.definition_id).form(task.form) if task.form else {}
+            typed = without_party(form, data)
+            work.tasks.save_draft(Draft(task_id, actor.person_id, typed, engine.clock.now()))
     except Forbidden:
         record_refusal(engine, actor, "save_draft", {"task_id": task_id})
         raise

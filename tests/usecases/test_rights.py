@@ -167,3 +167,27 @@ def test_a_bad_attachment_changes_nothing(world: World) -> None:
             add_attachment(world.engine, actor, case.case_id, name, content)
 
     assert list_attachments(world.engine, actor, case.case_id) == ()
+
+
+def test_a_draft_keeps_no_party_field(world: World) -> None:
+    diagram = Bpmn("asking").lane("l", role="registrar").start("s", lane="l")
+    diagram.user("ask", form="ask", lane="l").end("e", lane="l")
+    form = a_form(a_field("name", properties={"store": "party"}), a_field("opinion"))
+    world.deploy(diagram, ask=form)
+    case = start_case(world.engine, world.actor("dengji"), "asking", {})
+    task_id, actor = world.task(case, "ask").task_id, world.actor("dengji")
+
+    save_draft(world.engine, actor, task_id, {"name": "张三", "opinion": "初稿"})
+
+    assert open_task(world.engine, actor, task_id).values == {"opinion": "初稿"}
+
+
+@pytest.mark.parametrize("task_id", ["", "none", "' OR 1=1 --", "任务"])
+def test_a_task_that_does_not_exist_is_not_found(world: World, task_id: str) -> None:
+    actor = world.actor("dengji")
+
+    for attempt in (open_task, claim_task):
+        with pytest.raises(NotFound):
+            attempt(world.engine, actor, task_id)
+    with pytest.raises(NotFound):
+        complete_task(world.engine, actor, task_id, {})

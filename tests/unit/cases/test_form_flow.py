@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.cases.form_flow import case_columns, facts_of, parties_of
+from engine.cases.form_flow import case_columns, facts_of, parties_of, without_party
 from tests.builders import a_party
 from tests.worlds import a_field, a_form
 
@@ -69,3 +69,13 @@ def test_representatives_follow_in_order_and_the_same_form_gives_the_same_ids() 
 
 def test_no_party_field_no_party() -> None:
     assert parties_of({"name": "", "contact": None}, "c1", ()) == ()
+
+
+def test_party_fields_are_left_out_also_inside_groups() -> None:
+    sealed = a_field("name", properties={"store": "party"})
+    others = {"type": "dynamiclist", "path": "reps", "components": [sealed]}
+    schema = a_form({"type": "group", "components": [sealed]}, others, a_field("demand"))
+
+    assert without_party(schema, {"name": "张三", "reps": [{"name": "李四"}], "demand": "补发"}) == {
+        "demand": "补发"
+    }
