@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
-from engine.errors import InvalidState, Message, NotFound
+from engine.errors import InvalidState, Message
 from engine.kernel.bpmn.definitions import RunMessage, timer_id_of
 from engine.kernel.bpmn.recorder import Recorder
 from engine.kernel.bpmn.scripts import FeelScripts, failed
@@ -111,7 +111,7 @@ class Run:
             self._workflow.recorder.disarmed(timer_id, fired=True)
             fire_again: Callable[[RunTask], bool] | None = getattr(task.task_spec, "fire_again", None)
             if fire_again is None or not fire_again(task):
-                task.internal_data["over"] = 1
+                task.is_over = True
                 task._ready()
 
         return self._step(now, fire)
@@ -145,13 +145,6 @@ class Run:
             for t in self._live()
             if t._state == WAITING and isinstance(getattr(t.task_spec, "event_definition", None), RunMessage)
         }
-
-    def task_data(self, task_id: str) -> dict[str, Any]:
-        """The variables that a live task sees. Raises NotFound."""
-        task = self._workflow.find(task_id)
-        if task is None:
-            raise NotFound(Message("任务", "task"), task_id)
-        return task.data
 
     def _live(self) -> list[RunTask]:
         return [task for scope in self._workflow.scopes() for task in scope.live.values()]

@@ -83,7 +83,8 @@ def _add(source: ProcedureSource, specs: dict[str, Any], names: dict[str, str]) 
     if source.sha256 in names:
         return names[source.sha256]
     diagram = _diagram(source)
-    name = diagram.process_id if diagram.process_id not in specs else f"{diagram.process_id}@{source.sha256[:8]}"
+    is_taken = diagram.process_id in names.values()
+    name = f"{diagram.process_id}@{source.sha256[:8]}" if is_taken else diagram.process_id
     names[source.sha256] = name
     decisions = _decisions(source)
     called = {process_id: _add(call, specs, names) for process_id, call in source.calls.items()}
