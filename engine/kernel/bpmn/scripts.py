@@ -38,9 +38,7 @@ class FeelScripts(PythonScriptEngine):
             value = self.feel.evaluate(expression, data, self.now)
         except FeelError as error:
             raise failed(task, error, expression) from error
-        if isinstance(value, float | Decimal) and value == int(value):
-            return int(value)
-        return value
+        return _whole(value)
 
     def evaluate_all(self, task: RunTask, expressions: Sequence[str]) -> list[Value]:
         """The values of several expressions, evaluated in one crossing."""
@@ -104,6 +102,14 @@ _NOT_A_CONTEXT = Message(
     "脚本必须是一个 FEEL 上下文，如 { a: 1 }", "the script must be a FEEL context such as { a: 1 }"
 )
 _NO_SERVICE = Message("服务任务没有操作", "the service task has no operator")
+
+
+def _whole(value: Value) -> Value:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        return int(value)
+    return value
 
 
 def _truth(task: RunTask, expression: str, value: Value) -> bool:

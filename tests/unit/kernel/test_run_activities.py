@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from engine.errors import InvalidDiagram, StepFailed
@@ -199,3 +201,16 @@ def test_an_event_subprocess_is_refused() -> None:
     diagram.subprocess("ev", lambda s: s.start("s2").end("e2"), after=(), triggeredByEvent="true")
     with pytest.raises(InvalidDiagram):
         Instance(diagram)
+
+
+@pytest.mark.parametrize("times", ["2", "4 / 2", "n"])
+def test_a_computed_number_of_instances(times: str) -> None:
+    diagram = Bpmn().start().user("ask", loop=multi_instance(times=times)).end()
+
+    assert Instance(diagram, {"n": Decimal("2.0")}).tasks == ["ask", "ask"]
+
+
+@pytest.mark.parametrize("times", ["1.5", '"two"', "null"])
+def test_a_number_of_instances_that_is_none_fails(times: str) -> None:
+    with pytest.raises(StepFailed):
+        Instance(Bpmn().start().user("ask", loop=multi_instance(times=times)).end())
