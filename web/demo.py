@@ -1,31 +1,30 @@
-"""The demo's login page shows whom one may be: every person of the sample office, by what they do."""
+"""The demo's login page shows whom one may be: the people of the sample office, by what they do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.ports.engine import Engine
+from engine.commands.office import sample_office
+from engine.commands.sample import SAMPLE_PASSWORD
 
-DEMO_PASSWORD = "duban-demo-2026"  # noqa: S105 - printed on the demo's own login page
+DEMO_PASSWORD = SAMPLE_PASSWORD
 
 
 @dataclass(frozen=True)
 class DemoAccount:
+    """A line of the list; `roles` are keys."""
+
     username: str
     name: str
     roles: tuple[str, ...]
     unit_name: str
 
 
-def demo_accounts(engine: Engine) -> tuple[DemoAccount, ...]:
-    """In the order of the office: the accounts that walk a case from registration to archive come first."""
-    with engine.store.read() as work:
-        people, grants = work.org.people(), work.org.grants()
-        units = {u.code: u.name for u in work.org.units()}
-    ordered = sorted((p for p in people if p.active), key=lambda p: ("." in p.username, p.unit, p.username))
+def demo_accounts() -> tuple[DemoAccount, ...]:
+    """In the order of the office: those who walk a case from registration to archive come first."""
+    office = sample_office()
+    units = {unit.code: unit.name for unit in office.units}
     return tuple(
-        DemoAccount(
-            p.username, p.name, tuple(g.role for g in grants.get(p.person_id, ())), units.get(p.unit, p.unit)
-        )
-        for p in ordered
+        DemoAccount(m.username, m.name, tuple(grant.role for grant in m.grants), units[m.unit])
+        for m in office.people
     )

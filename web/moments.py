@@ -42,6 +42,11 @@ class OfficeTime:
         local = at.astimezone(self.zone)
         return f"{self._day(local.date())} {local:%H:%M}"
 
+    def written(self, at: datetime) -> str:
+        """The date as a paper carries it: `2025 年 9 月 16 日`, in Chinese whatever the reader's language."""
+        day = at.astimezone(self.zone)
+        return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
     def mark(self, at: datetime) -> str:
         """As `happened`, but today's instants by the hour alone."""
         is_today = at.astimezone(self.zone).date() == self.today()

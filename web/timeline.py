@@ -13,6 +13,8 @@ from web.i18n import label, text
 SYSTEM = "system"
 QUIET = frozenset({"CaseChanged", "MessageSent", "MessageReceived", "MessageUnawaited", "NobodyToNotify"})
 """Events that say nothing to a reader; the chain keeps them."""
+IMPERSONAL = frozenset({"TaskOpened", "TaskCancelled"})
+"""What follows from a step: nobody did it by hand."""
 STEPS = frozenset(
     {"CaseStarted", "CaseRegistered", "TaskCompleted", "PaperIssued", "PaperServed", "ProcedureEnded"}
 )
@@ -36,6 +38,8 @@ def timeline_of(view: CaseView, language: str) -> list[Line]:
 
 
 def _line(view: CaseView, entry: AuditEntry, language: str) -> Line:
+    if entry.event in IMPERSONAL:
+        return Line(entry.at, "", label("event", entry.event, language), _detail(entry.detail), _kind(entry))
     who = text("timeline.system", language) if entry.actor == SYSTEM else view.people.get(entry.actor, entry.actor)
     return Line(entry.at, who, label("event", entry.event, language), _detail(entry.detail), _kind(entry))
 

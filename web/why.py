@@ -84,7 +84,8 @@ def _marks(deadline: Deadline, time: OfficeTime) -> tuple[Mark, ...]:
     def mark(at: datetime, key: str, *, is_due: bool = False) -> Mark:
         words = text(key, time.language)
         if is_due:
-            return Mark(time.due(at), words, "due" if time.now >= at else "due-ahead")
+            is_missed = time.now >= at and deadline.state is DeadlineState.RUNNING
+            return Mark(time.due(at), words, "due" if is_missed else "due-ahead")
         return Mark(time.mark(at), words, "past" if time.now >= at else "ahead")
 
     marks = [mark(deadline.started_at, "why.started")]

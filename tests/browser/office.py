@@ -14,18 +14,15 @@ from waitress import wasyncore
 
 from engine.bootstrap import build
 from engine.clock.fixed import ManualClock
-from engine.commands.office import sample_office
+from engine.commands.sample import SAMPLE_PASSWORD, set_up_sample
 from engine.config import Settings
-from engine.deadlines.calendar import seed_calendar
 from engine.deadlines.fire import fire_due_timers
-from engine.definitions.deploy import deploy_builtin
-from engine.org.setup import set_up_office
 from engine.ports.engine import Engine
 from engine.records.org import Actor
 from engine.store.unit_of_work import SqlStore
 from web.app import create_app
 
-PASSWORD = "duban-demo-2026"
+PASSWORD = SAMPLE_PASSWORD
 LONG_SESSION_HOURS = 24 * 400
 
 
@@ -64,11 +61,7 @@ def enter_office(home: Path, start: datetime, *, demo: bool = False) -> Office:
 def an_office(home: Path, start: datetime, *, demo: bool = False) -> Office:
     """A fresh installation: the sample office with its passwords, and the procedures that ship."""
     office = enter_office(home, start, demo=demo)
-    seed_calendar(office.engine)
-    sample = sample_office()
-    people = [(m.username, m.name, m.unit, PASSWORD, m.grants) for m in sample.people]
-    set_up_office(office.engine, sample.units, people)
-    deploy_builtin(office.engine)
+    set_up_sample(office.engine)
     return office
 
 

@@ -55,7 +55,7 @@ def _page(error: str = "", username: str = "") -> str:
         username=username,
         target=request.values.get("next", ""),
         demo_password=DEMO_PASSWORD,
-        accounts=demo_accounts(engine()) if engine().settings.demo else (),
+        accounts=demo_accounts() if engine().settings.demo else (),
     )
 
 

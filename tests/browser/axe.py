@@ -1,0 +1,24 @@
+"""axe-core on the page that is open, with the rules of WCAG 2.2 AA and the best practices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """
+async () => {
+  const found = await axe.run(document, { resultTypes: ['violations'] });
+  const where = (node) => `${node.html.slice(0, 160)} → ${node.failureSummary}`;
+  return found.violations.map((v) => `${v.id}: ${v.nodes.map(where).join(' | ')}`);
+}
+"""
+
+
+def violations(page: Page) -> list[str]:
+    """What is wrong, one line a rule. The script runs outside the page's policy, which stays in force."""
+    assert AXE.is_file(), "axe-core is missing: npm ci in web/frontend"
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(RUN)
+    return found

@@ -1,0 +1,117 @@
+"""Every page of the product once, by somebody who may open it: what axe checks and the screenshots show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from engine.cases.read import register
+from engine.definitions.read import list_definitions
+from engine.records.case import CaseFile
+from engine.records.views import InboxQuery
+from engine.tasks.inbox import inbox
+from tests.browser.office import Office
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page of the tour. `username` None: before login. `act` is done on the page before it is looked at."""
+
+    name: str
+    username: str | None
+    path: str
+    act: Callable[[Page], None] | None = None
+
+
+def tour_of(office: Office) -> list[Stop]:
+    """The stops, in the order in which a newcomer would meet them."""
+    order = _case(office, "jingban", "征地补偿款少付")
+    onsite = _case(office, "zjj.zhiban", "拖欠工资")
+    closed = _case(office, "dengji", "过期种子")
+    main = next(d for d in list_definitions(office.engine, office.actor("admin")) if d.key == "petition_main")
+    return [
+        Stop("login", None, "/login"),
+        Stop("login-refused", None, "/login", _log_in_wrongly),
+        Stop("inbox", "zrzyj.banli", "/inbox?box=claimable", _select_first),
+        Stop("inbox-onsite", "zjj.zhiban", "/inbox?box=claimable", _select_first),
+        Stop("inbox-mine", "jingban", "/inbox"),
+        Stop("inbox-done", "dengji", "/inbox?box=done"),
+        Stop("keys", "jingban", "/inbox", lambda page: page.keyboard.press("?")),
+        Stop("task", "zrzyj.banli", f"/tasks/{_task(office, 'zrzyj.banli')}", _form),
+        Stop("task-onsite", "zjj.zhiban", f"/tasks/{_task(office, 'zjj.zhiban')}"),
+        Stop("start-petition", "jiedai", "/new/petition_main", _form),
+        Stop("start-petition-errors", "jiedai", "/new/petition_main", _send_empty),
+        Stop("start-onsite", "lxb.zhuren", "/new/onsite_response", _form),
+        Stop("register", "duban", "/cases"),
+        Stop("case", "jingban", f"/cases/{order.case_id}"),
+        Stop("case-parties", "jingban", f"/cases/{order.case_id}", _reveal),
+        Stop("case-clocks", "jingban", f"/cases/{order.case_id}/clocks"),
+        Stop("case-timeline", "jingban", f"/cases/{order.case_id}/timeline"),
+        Stop("case-diagram", "jingban", f"/cases/{order.case_id}/diagram?process=supervision_order", _drawing),
+        Stop("case-diagram-onsite", "zjj.zhiban", f"/cases/{onsite.case_id}/diagram", _drawing),
+        Stop("case-papers", "jingban", f"/cases/{order.case_id}/papers"),
+        Stop("paper", "jingban", f"/cases/{order.case_id}/papers", _first_paper),
+        Stop("case-attachments", "jingban", f"/cases/{order.case_id}/attachments"),
+        Stop("case-archived", "dengji", f"/cases/{closed.case_id}"),
+        Stop("definitions", "admin", "/definitions"),
+        Stop("definition", "admin", f"/definitions/{main.definition_id}", _drawing),
+        Stop("timers", "admin", "/timers"),
+        Stop("incidents", "admin", "/incidents"),
+        Stop("messages", "zjj.lingdao", "/messages"),
+        Stop("profile", "jingban", "/profile"),
+        Stop("not-found", "jingban", "/cases/unknown"),
+        Stop("not-allowed", "jingban", "/timers"),
+    ]
+
+
+def _case(office: Office, username: str, words: str) -> CaseFile:
+    found = register(office.engine, office.actor(username), text=words)
+    return found.rows[0].case
+
+
+def _task(office: Office, username: str) -> str:
+    for box in ("mine", "claimable"):
+        page = inbox(office.engine, office.actor(username), InboxQuery(box=box))
+        if page.rows:
+            return page.rows[0].task.task_id
+    raise AssertionError(f"{username} has nothing to do")
+
+
+def _form(page: Page) -> None:
+    expect(page.locator("#form[data-ready='1']")).to_be_visible()
+
+
+def _drawing(page: Page) -> None:
+    expect(page.locator("#canvas[data-ready='1']")).to_be_visible()
+
+
+def _select_first(page: Page) -> None:
+    if page.viewport_size and page.viewport_size["width"] > 1180:
+        page.locator("tr[data-task] td").nth(1).click()
+        expect(page.locator("#panel h2")).to_be_visible()
+
+
+def _log_in_wrongly(page: Page) -> None:
+    page.fill("#username", "jingban")
+    page.fill("#password", "wrong")
+    page.click("main button.is-main")
+    expect(page.locator("#login-error")).to_be_visible()
+
+
+def _send_empty(page: Page) -> None:
+    _form(page)
+    page.click("#completion button[type=submit]")
+    expect(page.locator("#error-list")).to_be_visible()
+
+
+def _reveal(page: Page) -> None:
+    page.fill("#purpose", "送达处理意见书")
+    page.locator("#parties button").click()
+    expect(page.locator("#parties dl")).to_be_visible()
+
+
+def _first_paper(page: Page) -> None:
+    page.locator(".grid-table a").first.click()
+    expect(page.locator(".paper")).to_be_visible()
