@@ -11,7 +11,6 @@ from typing import Any
 
 from engine.bootstrap import build
 from engine.clock.fixed import ManualClock
-from engine.commands.office import sample_office
 from engine.config import Settings
 from engine.deadlines.calendar import seed_calendar
 from engine.definitions.deploy import deploy_procedure
@@ -21,6 +20,7 @@ from engine.records.definition import Definition
 from engine.records.org import Actor, Person
 from engine.records.task import UserTask
 from engine.records.views import CaseView
+from engine.sample.office import sample_office
 from engine.store.unit_of_work import SqlStore
 from tests.conftest import START
 from tests.unit.kernel.bpmn_builder import Bpmn

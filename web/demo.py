@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.commands.office import sample_office
-from engine.commands.sample import SAMPLE_PASSWORD
+from engine.sample.office import sample_office
+from engine.sample.setup import SAMPLE_PASSWORD
 
 DEMO_PASSWORD = SAMPLE_PASSWORD
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from engine.commands.demo_story import play_story
-from engine.commands.office import sample_office
 from engine.commands.running import serve_engine, settings_from_environment, start_engine
-from engine.commands.sample import SAMPLE_PASSWORD, set_up_sample
+from engine.sample.office import sample_office
+from engine.sample.setup import SAMPLE_PASSWORD, set_up_sample
 
 _SHOWN = ("jiedai", "dengji", "zhiban", "juzhang", "jingban", "zrzyj.banli", "zjj.lingdao", "zjj.zhiban", "admin")
 
@@ -44,12 +45,18 @@ def demo(port: int | None, home: Path | None, no_serve: bool) -> None:
         set_up_sample(engine)
     console.print(f"\n[bold]督办 Duban[/]  http://127.0.0.1:{settings.port}/   [dim]{home}[/]")
     console.print(f"密码 / password: [bold]{SAMPLE_PASSWORD}[/]\n")
-    people = {member.username: member for member in sample_office().people}
-    units = {unit.code: unit.name for unit in sample_office().units}
+    console.print(_accounts(), "")
+    if not no_serve:
+        serve_engine(engine)
+
+
+def _accounts() -> Table:
+    office = sample_office()
+    people = {member.username: member for member in office.people}
+    units = {unit.code: unit.name for unit in office.units}
+    table = Table(box=None, show_header=False, pad_edge=False)
     for username in _SHOWN:
         member = people[username]
         roles = "、".join(grant.role for grant in member.grants)
-        console.print(f"  [bold]{username:<14}[/]{member.name}  {units[member.unit]}  [dim]{roles}[/]")
-    console.print()
-    if not no_serve:
-        serve_engine(engine)
+        table.add_row(f"  [bold]{username}[/]", member.name, units[member.unit], f"[dim]{roles}[/]")
+    return table

@@ -14,9 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from engine.bootstrap import build
 from engine.clock.fixed import ManualClock
 from engine.clock.system import SystemClock
-from engine.commands.sample import set_up_sample
 from engine.config import Settings
 from engine.ports.engine import Engine
+from engine.sample.setup import set_up_sample
 from engine.scenarios.load import read_scenario
 from engine.scenarios.model import Scenario
 from engine.scenarios.run import run_scenario

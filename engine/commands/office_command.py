@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from engine.commands.office import load_office
 from engine.commands.running import start_engine
 from engine.org.setup import set_up_office
+from engine.sample.office import load_office
 
 
 @click.group()
@@ -22,7 +22,7 @@ def office() -> None:
 def load(file: Path) -> None:
     """导入单位和人员 / Add the units and people of a YAML FILE that are not there yet.
 
-    The format is that of engine/commands/sample_office.yaml. Each new person's password is generated,
+    The format is that of engine/sample/sample_office.yaml. Each new person's password is generated,
     shown once, and must be changed at the first login.
     """
     described = load_office(file)

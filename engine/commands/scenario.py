@@ -11,16 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from engine.bootstrap import build
-from engine.clock.fixed import ManualClock
-from engine.commands.sample import set_up_sample
 from engine.config import Settings
-from engine.ports.engine import Engine
+from engine.sample.setup import set_up_sample
 from engine.scenarios.errors import InvalidScenario
 from engine.scenarios.instants import show_instant
 from engine.scenarios.load import load_scenario
 from engine.scenarios.model import Scenario
 from engine.scenarios.result import ScenarioResult
-from engine.scenarios.run import run_scenario
+from engine.scenarios.template import Template
 
 _STYLES = {"timer": "yellow", "refused": "magenta", "failed": "bold red", "paper": "cyan", "ended": "bold green"}
 
@@ -38,32 +36,30 @@ def run(files: tuple[Path, ...], quiet: bool) -> None:
 
     Every scenario is played twice: straight through, and with a restart after every step.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     passed = failed = 0
-    for file in files:
-        try:
-            loaded = load_scenario(file)
-        except InvalidScenario as error:
-            console.print(f"[bold red]✖[/] {escape(str(file))}\n{escape(str(error))}")
-            failed += 2
-            continue
-        for restart in (False, True):
-            result = _play(loaded, restart=restart)
-            _print(console, result, with_timeline=not quiet and not restart)
-            passed, failed = passed + result.has_passed, failed + (not result.has_passed)
+    with tempfile.TemporaryDirectory(prefix="duban-scenario-") as home:
+        template = Template(build, partial(set_up_sample, password=None), Path(home))
+        for file in files:
+            loaded = _load(console, file)
+            if loaded is None:
+                failed += 2
+                continue
+            for restart in (False, True):
+                result = template.run(loaded, restart=restart)
+                _print(console, result, with_timeline=not quiet and not restart)
+                passed, failed = passed + result.has_passed, failed + (not result.has_passed)
     click.echo(f"{passed} passed, {failed} failed")
     if failed:
         raise click.exceptions.Exit(1)
 
 
-def _play(loaded: Scenario, *, restart: bool) -> ScenarioResult:
-    with tempfile.TemporaryDirectory(prefix="duban-scenario-") as home:
-        settings = Settings(home=Path(home))
-
-        def engine_on(clock: ManualClock) -> Engine:
-            return build(settings, clock)
-
-        return run_scenario(loaded, engine_on, set_up=partial(set_up_sample, password=None), restart=restart)
+def _load(console: Console, file: Path) -> Scenario | None:
+    try:
+        return load_scenario(file)
+    except InvalidScenario as error:
+        console.print(f"[bold red]✖[/] {escape(str(file))}\n{escape(str(error))}")
+        return None
 
 
 def _print(console: Console, result: ScenarioResult, *, with_timeline: bool) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from engine.bootstrap import build
-from engine.commands.sample import set_up_sample
 from engine.definitions.deploy import deploy_procedure
 from engine.ports.engine import Engine
+from engine.sample.setup import set_up_sample
 from engine.scenarios.load import read_scenario
 from engine.scenarios.result import ScenarioResult
 from engine.scenarios.template import Template

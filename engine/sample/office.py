@@ -39,7 +39,7 @@ class Office:
 def sample_office() -> Office:
     """The office of the demo, the tests and the scenarios."""
     return parse_office(
-        files("engine.commands").joinpath("sample_office.yaml").read_text("utf-8"), "sample_office.yaml"
+        files("engine.sample").joinpath("sample_office.yaml").read_text("utf-8"), "sample_office.yaml"
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from engine.commands.office import sample_office
 from engine.deadlines.calendar import seed_calendar
 from engine.definitions.deploy import deploy_builtin
 from engine.org.setup import set_up_office
 from engine.ports.engine import Engine
+from engine.sample.office import sample_office
 
 SAMPLE_PASSWORD = "duban-demo-2026"  # noqa: S105  shown on the demo's login page; no real office has it
 """Of every account of the sample office: the demo and the tests only."""

@@ -1,0 +1,1 @@
+"""The sample office of the demo, the tests and the scenarios."""
