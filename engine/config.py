@@ -41,6 +41,12 @@ class Settings:
     seal_key: str = field(default="", repr=False)
     """DUBAN_SEAL_KEY: 32 bytes in base64 that seal petitioners' data; empty: the key file in `home`."""
 
+    smtp_url: str = field(default="", repr=False)
+    """DUBAN_SMTP_URL: the mail server, smtp://[USER:PASSWORD@]HOST[:PORT] (587; STARTTLS where offered) or
+    smtps://… (465; TLS from the start); user and password percent-encoded. Empty: nothing is mailed."""
+    mail_from: str = ""
+    """DUBAN_MAIL_FROM: the address that mails come from; needed with DUBAN_SMTP_URL."""
+
     @property
     def effective_database_url(self) -> str:
         """The SQLAlchemy URL in force."""
@@ -61,6 +67,8 @@ class Settings:
             demo=environ.get("DUBAN_DEMO", "") == "1",
             max_upload_bytes=_read(environ, "DUBAN_MAX_UPLOAD_BYTES", int, str(20 * 1024 * 1024)),
             seal_key=environ.get("DUBAN_SEAL_KEY", ""),
+            smtp_url=environ.get("DUBAN_SMTP_URL", ""),
+            mail_from=environ.get("DUBAN_MAIL_FROM", ""),
         )
 
 

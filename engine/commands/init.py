@@ -9,7 +9,7 @@ import click
 from engine.commands.running import start_engine
 from engine.deadlines.calendar import seed_calendar
 from engine.definitions.deploy import deploy_builtin
-from engine.org.setup import set_up_office
+from engine.org.setup import NewPerson, set_up_office
 from engine.records.org import Grant, Unit
 
 
@@ -30,7 +30,7 @@ def init(name: str, code: str, admin: str) -> None:
     set_up_office(
         engine,
         [Unit(code, name, name)],
-        [(admin, "管理员", code, password, (Grant("process_admin", code),))],
+        [NewPerson(admin, "管理员", code, password, (Grant("process_admin", code),))],
         must_change_password=True,
     )
     seed_calendar(engine)

@@ -9,6 +9,7 @@ import click
 from engine.bootstrap import build
 from engine.clock.system import SystemClock
 from engine.config import Settings
+from engine.ports.channel import Channel
 from engine.ports.engine import Engine
 
 
@@ -33,6 +34,7 @@ def serve_engine(engine: Engine) -> None:
     from web.app import create_app
 
     settings = engine.settings
+    channels = _channels(settings)
     app = create_app(engine)
     try:
         server = waitress.create_server(app, host=settings.host, port=settings.port, threads=8, ident=None)
@@ -41,7 +43,7 @@ def serve_engine(engine: Engine) -> None:
             f"{settings.host}:{settings.port} 已被占用或不可用，请用 --port 换一个端口。"
             f" / The address is taken or unusable; choose another with --port. ({error.strerror})"
         ) from error
-    heartbeat = Heartbeat(engine)
+    heartbeat = Heartbeat(engine, channels)
     heartbeat.start()
     click.echo(f"督办 Duban → http://{settings.host}:{settings.port}/  (Ctrl+C 停止 / stops)")
     try:
@@ -49,3 +51,12 @@ def serve_engine(engine: Engine) -> None:
     finally:
         heartbeat.stop()
         server.close()
+
+
+def _channels(settings: Settings) -> tuple[Channel, ...]:
+    from engine.edge.channels import configured_channels
+
+    try:
+        return configured_channels(settings)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error

@@ -9,6 +9,7 @@ from dataclasses import replace
 from engine.audit.record import record_event, record_refusal
 from engine.errors import Conflict, FieldError, Forbidden, InvalidForm, Message, NotFound
 from engine.org import passwords
+from engine.org.addresses import is_mail_address
 from engine.org.login import failed_once_more, is_locked, normal_username
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
@@ -26,6 +27,7 @@ def add_person(
     grants: Sequence[Grant] = (),
     must_change_password: bool = True,
     language: str = "zh",
+    email: str = "",
 ) -> Person:
     """A new person; without a password nobody can log in as it. `actor` None is the installation itself.
 
@@ -41,6 +43,7 @@ def add_person(
         password=password,
         must_change_password=must_change_password,
         language=language,
+        email=email,
     )
     with engine.store.write() as work:
         enter_person(work, person, grants)
@@ -58,8 +61,11 @@ def new_person(
     password: str | None,
     must_change_password: bool,
     language: str = "zh",
+    email: str = "",
 ) -> Person:
     """A person not yet stored, its password hashed. Raises InvalidForm."""
+    if email and not is_mail_address(email):
+        raise InvalidForm([_bad_email(email)])
     normal = normal_username(username)
     if normal is None:
         raise InvalidForm(
@@ -88,7 +94,21 @@ def new_person(
         password_hash=password_hash,
         language=language,
         must_change_password=must_change_password,
+        email=email,
     )
+
+
+def set_email(engine: Engine, username: str, email: str) -> None:
+    """The installation's own: where a person is reached by mail; "" for nowhere. Raises InvalidForm, NotFound."""
+    if email and not is_mail_address(email):
+        raise InvalidForm([_bad_email(email)])
+    with engine.store.write() as work:
+        person = work.org.person_by_username(username)
+        if person is None:
+            raise NotFound(Message("人员", "person"), username)
+        work.org.save_person(replace(person, email=email))
+        detail = {"person_id": person.person_id}
+        record_event(work, "EmailChanged", detail, actor="system", at=engine.clock.now())
 
 
 def enter_person(work: UnitOfWork, person: Person, grants: Sequence[Grant]) -> None:
@@ -151,3 +171,13 @@ def list_units(engine: Engine) -> tuple[Unit, ...]:
     """All units by code."""
     with engine.store.read() as work:
         return work.org.units()
+
+
+def _bad_email(email: str) -> FieldError:
+    return FieldError(
+        "email",
+        Message(
+            f"“{email[:64]}”不是一个电子邮件地址。请填写如 name@example.gov.cn 的地址，或留空。",
+            f"“{email[:64]}” is not an e-mail address. Give one like name@example.gov.cn, or none.",
+        ),
+    )

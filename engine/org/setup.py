@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from dataclasses import dataclass, field
 
 from engine.audit.record import record_event
 from engine.org.people import enter_person, new_person
 from engine.ports.engine import Engine
 from engine.records.org import Grant, Unit
 
-NewPerson: TypeAlias = tuple[str, str, str, str | None, Sequence[Grant]]
-"""User name, name, unit, password (None: nobody can log in), grants."""
+
+@dataclass(frozen=True)
+class NewPerson:
+    """A person to enter. `password` None: nobody can log in as it; `email` "": not reached by mail."""
+
+    username: str
+    name: str
+    unit: str
+    password: str | None = field(repr=False)
+    grants: tuple[Grant, ...] = ()
+    email: str = ""
 
 
 def set_up_office(
@@ -24,15 +33,16 @@ def set_up_office(
     prepared = [
         (
             new_person(
-                username=username,
-                name=name,
-                unit=unit,
-                password=password,
+                username=one.username,
+                name=one.name,
+                unit=one.unit,
+                password=one.password,
                 must_change_password=must_change_password,
+                email=one.email,
             ),
-            tuple(grants),
+            one.grants,
         )
-        for username, name, unit, password, grants in people
+        for one in people
     ]
     with engine.store.write() as work:
         work.org.add_units(units)

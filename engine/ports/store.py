@@ -16,6 +16,7 @@ from typing import Protocol
 from engine.records.attachment import Attachment
 from engine.records.case import CaseFile, Instance, Party
 from engine.records.definition import Definition, DefinitionSummary
+from engine.records.delivery import ClaimedDelivery, Delivery
 from engine.records.org import Actor, Grant, Person, Unit
 from engine.records.step import (
     AuditEntry,
@@ -221,6 +222,38 @@ class RegisterRepository(Protocol):
     def set_mark(self, name: str, value: Data) -> None: ...
 
 
+class DeliveryRepository(Protocol):
+    """The outbox on its way out: which entries the channels were told of, and how far each delivery is."""
+
+    def has_undispatched(self) -> bool: ...
+    def undispatched(self, limit: int) -> tuple[tuple[OutboxEntry, Person | None], ...]:
+        """Inside a writing transaction: the oldest entries, locked (SKIP LOCKED), with their recipients.
+
+        Persons come without their password hashes; None where the recipient is unknown.
+        """
+        ...
+
+    def dispatch(self, entry_ids: Sequence[str], deliveries: Sequence[Delivery], at: datetime) -> None:
+        """Enters the deliveries and marks the entries. Two statements."""
+        ...
+
+    def due(self, channel: str, now: datetime, limit: int) -> tuple[str, ...]:
+        """Entry ids of a channel's waiting deliveries that are due, the longest due first."""
+        ...
+
+    def claim(self, entry_id: str, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
+        """Begins an attempt: nobody else gets the delivery before `lease_until`. None if it is not due any more."""
+        ...
+
+    def settle(self, delivery: Delivery) -> None:
+        """Saves how the attempt numbered `delivery.attempts` went.
+
+        What was sent is sent, whoever has claimed it since; any other outcome counts only while no later attempt
+        has begun.
+        """
+        ...
+
+
 class UnitOfWork(Protocol):
     @property
     def org(self) -> OrgRepository: ...
@@ -238,6 +271,8 @@ class UnitOfWork(Protocol):
     def timers(self) -> TimerRepository: ...
     @property
     def registers(self) -> RegisterRepository: ...
+    @property
+    def deliveries(self) -> DeliveryRepository: ...
 
 
 class Store(Protocol):

@@ -27,7 +27,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff; never a petitioner."""
+    """A member of staff; never a petitioner. `email` is "" where none is known."""
 
     person_id: str
     username: str
@@ -39,6 +39,7 @@ class Person:
     failed_logins: int = 0
     locked_until: datetime | None = None
     must_change_password: bool = False
+    email: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """An office written down in YAML: units, people, and the roles they hold.
 
 The file has two lists. `units`: `code`, `name`, and optionally `name_en`, `kind`, `parent` (a code). `people`:
-`username`, `name`, `unit` and `grants`, each grant written `role@unit`.
+`username`, `name`, `unit` and `grants`, each grant written `role@unit`, and optionally `email`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from engine.errors import InvalidFile, Message
+from engine.org.addresses import is_mail_address
 from engine.records.org import Grant, Unit
 
 
@@ -26,6 +27,7 @@ class Member:
     name: str
     unit: str
     grants: tuple[Grant, ...]
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,11 @@ def _member(name: str, item: Any) -> Member:
         if not (role and separator and unit):
             raise _invalid(name, "授权应写作 角色@单位", "a grant reads role@unit", str(text))
         grants.append(Grant(role, unit))
-    return Member(
-        _text(name, item, "username"), _text(name, item, "name"), _text(name, item, "unit"), tuple(grants)
-    )
+    username, label, unit = _text(name, item, "username"), _text(name, item, "name"), _text(name, item, "unit")
+    email = _text(name, item, "email") if item.get("email") is not None else ""
+    if email and not is_mail_address(email):
+        raise _invalid(name, "email 应是一个电子邮件地址", "email must be an e-mail address", username)
+    return Member(username, label, unit, tuple(grants), email)
 
 
 def _text(name: str, item: Any, key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.deadlines.calendar import seed_calendar
 from engine.definitions.deploy import deploy_builtin
-from engine.org.setup import set_up_office
+from engine.org.setup import NewPerson, set_up_office
 from engine.ports.engine import Engine
 from engine.sample.office import sample_office
 
@@ -21,7 +21,7 @@ def set_up_sample(engine: Engine, password: str | None = SAMPLE_PASSWORD) -> Non
         is_empty = not work.org.people()
     if is_empty:
         office = sample_office()
-        people = [(m.username, m.name, m.unit, password, m.grants) for m in office.people]
+        people = [NewPerson(m.username, m.name, m.unit, password, m.grants, m.email) for m in office.people]
         set_up_office(engine, office.units, people)
     seed_calendar(engine)
     deploy_builtin(engine)

@@ -14,6 +14,7 @@ from engine.store.connection import WRITING
 from engine.store.failures import conflict_of
 from engine.store.repositories.cases import Cases
 from engine.store.repositories.definitions import Definitions
+from engine.store.repositories.deliveries import Deliveries
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.known import Known
 from engine.store.repositories.messages import Messages
@@ -64,6 +65,10 @@ class SqlUnitOfWork:
     @cached_property
     def registers(self) -> Registers:
         return Registers(self.connection, self._known, is_writing=self._is_writing)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.connection)
 
 
 class SqlStore:

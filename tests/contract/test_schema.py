@@ -74,7 +74,7 @@ def test_sqlite_runs_with_wal_and_foreign_keys(sqlite_store: SqlStore) -> None:
         "UPDATE audit_entry SET actor = 'other'",
         "DELETE FROM audit_entry",
         "DELETE FROM case_file",
-        "INSERT INTO person SELECT 'p2', 'u2', 'n', 'no-such-unit', '-', active, 'zh', 0, NULL, active"
+        "INSERT INTO person SELECT 'p2', 'u2', 'n', 'no-such-unit', '-', active, 'zh', 0, NULL, active, ''"
         " FROM person LIMIT 1",
     ],
 )

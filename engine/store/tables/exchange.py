@@ -1,11 +1,12 @@
-"""What goes in and out: awaited messages, papers, notifications, attachments."""
+"""What goes in and out: awaited messages, papers, notifications and their deliveries, attachments."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
+from engine.records.delivery import DeliveryState
 from engine.store.tables.base import metadata
-from engine.store.types import Sequenced, Tagged, UtcDateTime
+from engine.store.types import Named, Sequenced, Tagged, UtcDateTime
 
 message_subscription = sa.Table(
     "message_subscription",
@@ -59,6 +60,8 @@ paper = sa.Table(
 )
 
 IS_UNREAD = sa.text("read_at IS NULL")
+IS_UNDISPATCHED = sa.text("dispatched_at IS NULL")
+IS_WAITING = sa.text("state = 'waiting'")
 
 outbox = sa.Table(
     "outbox",
@@ -74,9 +77,27 @@ outbox = sa.Table(
     sa.Column("text_en", sa.Text, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("read_at", UtcDateTime),
+    # when its deliveries were entered, one for each channel that reaches the person
+    sa.Column("dispatched_at", UtcDateTime),
     # a person's messages, newest first; and the unread ones, for the badge
     sa.Index("ix_outbox_of_person", "recipient", "seq"),
     sa.Index("ix_outbox_unread", "recipient", sqlite_where=IS_UNREAD, postgresql_where=IS_UNREAD),
+    # what the channels have not been told of, oldest first
+    sa.Index("ix_outbox_undispatched", "seq", sqlite_where=IS_UNDISPATCHED, postgresql_where=IS_UNDISPATCHED),
+)
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("entry_id", sa.ForeignKey("outbox.entry_id"), primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("state", Named(DeliveryState), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("retry_at", UtcDateTime),
+    sa.Column("error", sa.Text),
+    sa.Column("settled_at", UtcDateTime),
+    # what a channel has to send, the longest due first
+    sa.Index("ix_delivery_due", "channel", "retry_at", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
 )
 
 attachment_content = sa.Table(

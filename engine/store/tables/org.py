@@ -30,6 +30,7 @@ person = sa.Table(
     sa.Column("failed_logins", sa.Integer, nullable=False),
     sa.Column("locked_until", UtcDateTime),
     sa.Column("must_change_password", sa.Boolean, nullable=False),
+    sa.Column("email", sa.Text, nullable=False, server_default=""),
 )
 
 role_grant = sa.Table(

@@ -7,7 +7,7 @@ import pytest
 from engine.errors import Conflict, Forbidden, InvalidForm, NotFound
 from engine.org.login import authenticate
 from engine.org.people import add_person, change_password, list_people, list_units
-from engine.org.setup import set_up_office
+from engine.org.setup import NewPerson, set_up_office
 from engine.ports.engine import Engine
 from engine.records.org import Actor, Grant, Unit
 from tests.builders import an_actor
@@ -99,9 +99,9 @@ def test_a_bad_new_password_changes_nothing(office: Engine, new: str) -> None:
 
 def test_an_office_is_set_up_whole_or_not_at_all(office: Engine) -> None:
     units = [Unit("qsx-b", "下级", "Below", parent="qsx"), Unit("qsx", "青山乡", "Qingshan")]
-    people = [("qsx.banli", "办理员", "qsx", PASSWORD, (Grant("resp_dept", "qsx"),))]
+    people = [NewPerson("qsx.banli", "办理员", "qsx", PASSWORD, (Grant("resp_dept", "qsx"),))]
     with pytest.raises(NotFound):
-        set_up_office(office, units, [*people, ("x", "某", "nowhere", PASSWORD, ())])
+        set_up_office(office, units, [*people, NewPerson("x", "某", "nowhere", PASSWORD)])
     assert "qsx" not in {unit.code for unit in list_units(office)}
 
     set_up_office(office, units, people)

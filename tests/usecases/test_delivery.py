@@ -1,0 +1,271 @@
+"""Notifications by mail, to a server on loopback: at least once, and given up only for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from engine.cases.start import start_case
+from engine.config import Settings
+from engine.edge.channels import configured_channels
+from engine.edge.channels.mail import Mail, parse_server
+from engine.edge.scheduler import Heartbeat
+from engine.errors import DeliveryFailed, Message
+from engine.notifications.deliver import LEASE, MOST_ATTEMPTS, DeliveryReport, deliver_notices
+from engine.org.people import set_email
+from engine.ports.channel import Notice
+from engine.records.delivery import Delivery, DeliveryState
+from engine.records.org import Person
+from engine.store.rows import record_of
+from engine.store.tables.exchange import delivery
+from engine.store.unit_of_work import SqlStore
+from tests.smtp_server import MailBox, running_mailbox
+from tests.unit.kernel.bpmn_builder import Bpmn
+from tests.worlds import World
+
+ADDRESS = "dengji@xfj.example.gov.cn"
+SENDER = "duban@xfj.example.gov.cn"
+NOTHING = DeliveryReport()
+SENT = DeliveryReport(sent=1)
+PUT_OFF = DeliveryReport(put_off=1)
+DEAD = DeliveryReport(dead=1)
+
+
+@pytest.fixture
+def mailbox() -> Iterator[MailBox]:
+    with running_mailbox() as box:
+        yield box
+
+
+@pytest.fixture
+def mail(mailbox: MailBox) -> Mail:
+    return Mail(parse_server(mailbox.url), SENDER)
+
+
+@pytest.fixture
+def noticed(world: World) -> World:
+    """The registrar has an address, and one notification that nobody has been told of yet."""
+    notify(world)
+    set_email(world.engine, "dengji", ADDRESS)
+    return world
+
+
+def notify(world: World) -> None:
+    """Starts a case whose first element notifies the registrar."""
+    diagram = Bpmn("told").lane("l", role="registrar").start("s", lane="l")
+    params = {"role": '"registrar"', "topic": '"task"', "text": '"请尽快登记"'}
+    diagram.service("tell", "notify", params, lane="l").manual("m", lane="l").end("e", lane="l")
+    world.deploy(diagram)
+    start_case(world.engine, world.actor("dengji"), "told", {})
+
+
+def stored(world: World) -> list[Delivery]:
+    assert isinstance(world.engine.store, SqlStore)
+    with world.engine.store.engine.connect() as connection:
+        return [record_of(Delivery, row, delivery) for row in connection.execute(sa.select(delivery))]
+
+
+class Recorder:
+    """A channel in memory: fails as told, then takes everything."""
+
+    name = "recorder"
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.notices: list[Notice] = []
+
+    def address_of(self, person: Person) -> str | None:
+        return person.username
+
+    def send(self, notice: Notice) -> None:
+        self.notices.append(notice)
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+def refusal(*, retryable: bool) -> DeliveryFailed:
+    return DeliveryFailed(Message("不收", "no"), retryable=retryable)
+
+
+def test_a_notification_is_mailed_once(noticed: World, mailbox: MailBox, mail: Mail) -> None:
+    assert deliver_notices(noticed.engine, [mail]) == SENT
+    assert deliver_notices(noticed.engine, [mail]) == NOTHING
+    noticed.clock.advance(timedelta(days=30))
+    assert deliver_notices(noticed.engine, [mail]) == NOTHING
+
+    (message,) = mailbox.received
+    assert (message["To"], message["From"]) == (ADDRESS, SENDER)
+    assert message["Subject"] == "【提醒】请尽快登记"
+    assert "请尽快登记" in message.get_content()
+    assert "/cases/" in message.get_content()
+    assert message["Message-ID"].endswith("@xfj.example.gov.cn>")
+    (row,) = stored(noticed)
+    assert (row.state, row.attempts, row.error) == (DeliveryState.SENT, 1, None)
+
+
+def test_refused_for_now_is_delivered_later(noticed: World, mailbox: MailBox, mail: Mail) -> None:
+    mailbox.answers.extend(["450 greylisted", "451 still busy"])
+    assert deliver_notices(noticed.engine, [mail]) == PUT_OFF
+    assert deliver_notices(noticed.engine, [mail]) == NOTHING
+    noticed.clock.advance(timedelta(minutes=1))
+    assert deliver_notices(noticed.engine, [mail]) == PUT_OFF
+    noticed.clock.advance(timedelta(minutes=5) - timedelta(microseconds=1))
+    assert deliver_notices(noticed.engine, [mail]) == NOTHING
+    (row,) = stored(noticed)
+    assert row.error is not None
+    assert "451 still busy" in row.error
+    noticed.clock.advance(timedelta(microseconds=1))
+    assert deliver_notices(noticed.engine, [mail]) == SENT
+    assert len(mailbox.received) == 1
+
+
+def test_refused_for_good_is_dead_and_says_why(noticed: World, mailbox: MailBox, mail: Mail) -> None:
+    mailbox.answers.append("550 no such user")
+    assert deliver_notices(noticed.engine, [mail]) == DEAD
+    noticed.clock.advance(timedelta(days=30))
+    assert deliver_notices(noticed.engine, [mail]) == NOTHING
+    (row,) = stored(noticed)
+    assert (row.state, row.retry_at, row.settled_at is None) == (DeliveryState.DEAD, None, False)
+    assert row.error is not None
+    assert "550 no such user" in row.error
+    assert mailbox.received == []
+
+
+def test_a_server_that_is_down_is_tried_eight_times(noticed: World) -> None:
+    with running_mailbox() as gone:
+        mail = Mail(parse_server(gone.url), SENDER)
+    for _ in range(MOST_ATTEMPTS - 1):
+        assert deliver_notices(noticed.engine, [mail]) == PUT_OFF
+        noticed.clock.advance(timedelta(hours=4))
+    assert deliver_notices(noticed.engine, [mail]) == DEAD
+    (row,) = stored(noticed)
+    assert (row.state, row.attempts) == (DeliveryState.DEAD, 8)
+
+
+def test_who_has_no_address_is_left_to_the_pages(world: World, mailbox: MailBox, mail: Mail) -> None:
+    notify(world)
+    assert deliver_notices(world.engine, [mail]) == NOTHING
+    assert stored(world) == []
+    set_email(world.engine, "dengji", ADDRESS)
+    assert deliver_notices(world.engine, [mail]) == NOTHING, "old news"
+    assert mailbox.said == []
+
+
+def test_without_a_channel_nothing_is_sent_then_or_later(noticed: World, mailbox: MailBox, mail: Mail) -> None:
+    assert configured_channels(noticed.engine.settings) == ()
+    assert deliver_notices(noticed.engine, ()) == NOTHING
+    assert deliver_notices(noticed.engine, [mail]) == NOTHING
+    assert stored(noticed) == []
+
+
+def test_who_left_meanwhile_gets_nothing(noticed: World, mailbox: MailBox, mail: Mail) -> None:
+    mailbox.answers.append("450 greylisted")
+    assert deliver_notices(noticed.engine, [mail]) == PUT_OFF
+    with noticed.engine.store.write() as work:
+        person = work.org.person_by_username("dengji")
+        assert person is not None
+        work.org.save_person(replace(person, active=False))
+    noticed.clock.advance(timedelta(minutes=1))
+    assert deliver_notices(noticed.engine, [mail]) == DEAD
+    assert mailbox.received == []
+
+
+def test_a_crash_after_sending_sends_again_under_the_same_key(noticed: World) -> None:
+    channel = Recorder(KeyboardInterrupt())  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        deliver_notices(noticed.engine, [channel])
+    assert deliver_notices(noticed.engine, [channel]) == NOTHING, "the lease holds"
+    noticed.clock.advance(LEASE)
+    assert deliver_notices(noticed.engine, [channel]) == SENT
+    first, second = channel.notices
+    assert first == second
+
+
+def test_nothing_is_sent_inside_a_transaction(noticed: World) -> None:
+    class Writer(Recorder):
+        def send(self, notice: Notice) -> None:
+            with noticed.engine.store.write() as work:
+                work.registers.set_mark("sent", {"key": notice.idempotency_key})
+
+    assert deliver_notices(noticed.engine, [Writer()]) == SENT
+
+
+def test_a_channel_that_refuses_for_now_is_left_alone_and_the_other_is_not(noticed: World) -> None:
+    notify_again = start_case(noticed.engine, noticed.actor("dengji"), "told", {})
+    busy, fine = Recorder(refusal(retryable=True)), Recorder()
+    fine.name = "fine"
+    assert deliver_notices(noticed.engine, [busy, fine]) == DeliveryReport(sent=2, put_off=1)
+    assert len(busy.notices) == 1
+    assert fine.notices[1].link == f"/cases/{notify_again.case_id}"
+    assert deliver_notices(noticed.engine, [busy, fine]) == SENT
+
+
+def test_a_defect_of_a_channel_is_kept_as_the_reason(noticed: World) -> None:
+    channel = Recorder(RuntimeError("boom\x00\ud800"))
+    assert deliver_notices(noticed.engine, [channel]) == PUT_OFF
+    (row,) = stored(noticed)
+    assert row.error == "RuntimeError: boom  "
+    noticed.clock.advance(timedelta(minutes=1))
+    assert deliver_notices(noticed.engine, [channel]) == SENT
+
+
+def test_the_text_is_in_the_persons_language(noticed: World) -> None:
+    with noticed.engine.store.write() as work:
+        person = work.org.person_by_username("dengji")
+        assert person is not None
+        work.org.save_person(replace(person, language="en"))
+    channel = Recorder()
+    deliver_notices(noticed.engine, [channel])
+    assert channel.notices[0].text.startswith("[Note]")
+
+
+def test_the_heartbeat_delivers_and_goes_on_after_a_failure(noticed: World) -> None:
+    channel = Recorder()
+    heartbeat = Heartbeat(noticed.engine, [channel])
+    heartbeat.deliver()
+    assert len(channel.notices) == 1
+    noticed.close()
+
+    class Broken:
+        name = property(lambda _: 1 / 0)
+
+    Heartbeat(noticed.engine, [Broken()]).deliver()  # type: ignore[list-item]
+
+
+def test_the_settings_name_the_channel() -> None:
+    environ = {"DUBAN_SMTP_URL": "smtps://u%40x:p%2Fw@mail.example.gov.cn", "DUBAN_MAIL_FROM": SENDER}
+    settings = Settings.from_environment(environ)
+    (channel,) = configured_channels(settings)
+    assert isinstance(channel, Mail)
+    at = channel.server
+    assert (at.scheme, at.host, at.port, at.user, at.password) == (
+        "smtps",
+        "mail.example.gov.cn",
+        465,
+        "u@x",
+        "p/w",
+    )
+    assert "p/w" not in repr(channel)
+    assert "p%2Fw" not in repr(settings)
+    assert parse_server("smtp://[::1]").port == 587
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "named"),
+    [
+        ("http://u:secret@mail", SENDER, "DUBAN_SMTP_URL"),
+        ("smtp://u:secret@mail:port", SENDER, "DUBAN_SMTP_URL"),
+        ("smtp://", SENDER, "DUBAN_SMTP_URL"),
+        ("smtp://u:secret@mail/inbox", SENDER, "DUBAN_SMTP_URL"),
+        ("smtp://mail", "", "DUBAN_MAIL_FROM"),
+        ("smtp://mail", "a@b\nBcc: c@d", "DUBAN_MAIL_FROM"),
+    ],
+)
+def test_an_unusable_setting_is_named_without_the_password(url: str, sender: str, named: str) -> None:
+    with pytest.raises(ValueError, match=named) as refused:
+        configured_channels(Settings(smtp_url=url, mail_from=sender))
+    assert "secret" not in str(refused.value)
