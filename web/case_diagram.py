@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,8 @@ class Drawing:
     definition_id: str
     tokens: tuple[Token, ...]
     steps: tuple[Step, ...]
+    called: tuple[tuple[Drawing, Token], ...] = ()
+    """Tokens in the drawings of other processes of the case: they show on the call activity here."""
 
     def island(self, language: str) -> dict[str, Any]:
         """What the page carries for the script."""
@@ -54,6 +56,9 @@ class Drawing:
             "url": url_for("definitions.diagram", definition_id=self.definition_id),
             "done": sorted({s.element_id for s in self.steps if not s.is_cancelled}),
             "tokens": [{"element": t.element_id, "late": t.is_late, "note": t.note} for t in self.tokens],
+            "calls": [
+                {"process": d.process_id, "late": t.is_late, "note": f"{t.name} · {t.note}"} for d, t in self.called
+            ],
             "failed": text("diagram.failed", language),
         }
 
@@ -63,7 +68,11 @@ def drawings_of(view: CaseView, time: OfficeTime, language: str) -> list[Drawing
     open_tasks = [t for t in view.tasks if t.state is TaskState.OPEN]
     with_token = {t.procedure for t in open_tasks}
     order = sorted(view.diagrams, key=lambda p: (p != view.case.procedure, p not in with_token, p))
-    return [_drawing(view, process, open_tasks, time, language) for process in order]
+    drawings = [_drawing(view, process, open_tasks, time, language) for process in order]
+    return [
+        replace(drawing, called=tuple((d, t) for d in drawings if d is not drawing for t in d.tokens))
+        for drawing in drawings
+    ]
 
 
 def _drawing(

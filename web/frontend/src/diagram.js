@@ -4,6 +4,15 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
 const READABLE = 0.6;
 const NOTE_OFFSET = { top: -26, left: 0 };
 
+// A token in a called process stands, on this drawing, on the call activity.
+function tokensOf(viewer, page) {
+  const calls = viewer.get("elementRegistry").filter((element) => element.type === "bpmn:CallActivity");
+  const called = (page.calls || []).flatMap(({ process, late, note }) =>
+    calls.filter((call) => call.businessObject.calledElement === process).map(({ id }) => ({ element: id, late, note })),
+  );
+  return [...(page.tokens || []), ...called];
+}
+
 function mark(viewer, page) {
   const canvas = viewer.get("canvas");
   const elements = viewer.get("elementRegistry");
@@ -11,7 +20,7 @@ function mark(viewer, page) {
   const each = (ids, marker) => ids.filter((id) => elements.get(id)).forEach((id) => canvas.addMarker(id, marker));
   each(page.done || [], "step-done");
   each(page.findings || [], "finding-here");
-  (page.tokens || []).filter(({ element }) => elements.get(element)).forEach(({ element, late, note }) => {
+  tokensOf(viewer, page).filter(({ element }) => elements.get(element)).forEach(({ element, late, note }) => {
     canvas.addMarker(element, late ? "step-late" : "step-token");
     const html = document.createElement("div");
     html.className = late ? "token-note is-late" : "token-note";
@@ -23,7 +32,7 @@ function mark(viewer, page) {
 // The whole drawing where it can be read so; else the first token, near enough to read.
 function look(viewer, page) {
   const canvas = viewer.get("canvas");
-  const first = (page.tokens || []).map(({ element }) => viewer.get("elementRegistry").get(element)).find(Boolean);
+  const first = tokensOf(viewer, page).map(({ element }) => viewer.get("elementRegistry").get(element)).find(Boolean);
   canvas.zoom("fit-viewport", "auto");
   if (!first || canvas.zoom() >= READABLE) return;
   canvas.zoom(READABLE, { x: first.x + first.width / 2, y: first.y + first.height / 2 });
