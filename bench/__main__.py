@@ -1,9 +1,32 @@
-"""Runs every benchmark and prints its rows."""
+"""`python -m bench [memory] [step] [durable]`: JSON lines, then a table; exit code 1 where a target is missed."""
 
 from __future__ import annotations
 
+import argparse
+import sys
+
 from bench import kernel_memory, kernel_step, store_step
-from bench.report import print_rows
+from bench.report import print_row, print_table, say
+
+BENCHMARKS = {"memory": kernel_memory.rows, "step": kernel_step.rows, "durable": store_step.rows}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios within one run, with their targets.")
+    parser.add_argument("name", nargs="*", help=f"which to run: {', '.join(BENCHMARKS)} (default: all)")
+    names = parser.parse_args(arguments).name or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    rows = []
+    for name in names:
+        say(f"{name} …")
+        for row in BENCHMARKS[name]():
+            print_row(row)
+            rows.append(row)
+    print_table(rows)
+    return 0 if all(row.is_met for row in rows) else 1
+
 
 if __name__ == "__main__":
-    print_rows([*kernel_memory.rows(), *kernel_step.rows(), *store_step.rows()])
+    sys.exit(main())

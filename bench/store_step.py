@@ -79,7 +79,8 @@ def _measure(settings: Settings) -> _Measured:
 def _one_case(engine: Engine, actor: Actor, measured: _Measured) -> None:
     case = start_case(engine, actor, "looping", {"title": "循环办理"})
     for step in range(1, STEPS + 1):
-        (row,) = inbox(engine, actor, InboxQuery(box="claimable" if step == 1 else "mine", text=case.title)).rows
+        box = inbox(engine, actor, InboxQuery(box="claimable" if step == 1 else "mine")).rows
+        (row,) = [row for row in box if row.task.case_id == case.case_id]
         with count_statements(engine.store) as statements:
             begun = perf_counter()
             complete_task(

@@ -1,0 +1,62 @@
+"""One petition driven from intake to archive, by our kernel and by SpiffWorkflow."""
+
+from __future__ import annotations
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from bench.petition import END, Petition
+from bench.ports import ports_for
+from bench.stock import Stock
+from engine.kernel.changes import Changes
+from engine.kernel.feel import Feel
+from engine.kernel.run import Kernel, Run
+
+
+class Ours:
+    """A client of the kernel: it knows from the changes which task is open."""
+
+    def __init__(self, petition: Petition, feel: Feel) -> None:
+        self.petition = petition
+        self.kernel = Kernel(feel)
+        self.ports = ports_for(petition.source.files, feel)
+
+    def up_to(self, acts: int) -> tuple[Run, Changes]:
+        """An instance after this many acts, and what the last of them did."""
+        petition = self.petition
+        run, changes = self.kernel.start(petition.source, self.ports, petition.facts, petition.begun_at)
+        for act in petition.acts[:acts]:
+            (task,) = [task for task in changes.opened if task.element_id == act.element]
+            changes = run.complete(task.task_id, act.data, act.at)
+        return run, changes
+
+    def to_end(self) -> str:
+        """The id of the end event."""
+        run, _ = self.up_to(len(self.petition.acts))
+        (window,) = run.armed_timers()
+        changes = run.fire(window, self.petition.window_ends)
+        assert run.is_ended and changes.ended is not None
+        return changes.ended.outcome
+
+
+class Theirs:
+    """A client of SpiffWorkflow: it asks the workflow which task is open. Within `step_clock`."""
+
+    def __init__(self, petition: Petition, feel: Feel) -> None:
+        self.petition = petition
+        self.stock = Stock(feel, ports_for(petition.source.files, feel), petition.sources())
+
+    def up_to(self, acts: int) -> BpmnWorkflow:
+        workflow = self.stock.start(self.petition.facts, self.petition.begun_at)
+        for act in self.petition.acts[:acts]:
+            task = self.stock.open_task(workflow, act.element)
+            self.stock.complete(workflow, task, act.data, act.at)
+        return workflow
+
+    def to_end(self) -> str:
+        """The id of the end event."""
+        workflow = self.up_to(len(self.petition.acts))
+        self.stock.refresh(workflow, self.petition.window_ends)
+        assert workflow.is_completed()
+        (end,) = workflow.get_tasks(spec_name=END, state=TaskState.COMPLETED)
+        return str(end.task_spec.name)
