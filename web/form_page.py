@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import request
 
-from engine.errors import FieldError, InvalidForm, Message
+from engine.errors import FieldError, InvalidForm, Message, StepFailed
 from web.current import language
 from web.frame import office_time, unit_names
 from web.i18n import text
@@ -58,6 +58,11 @@ class FormPage:
         }
 
 
+def errors_of(error: InvalidForm | StepFailed) -> Sequence[FieldError]:
+    """What the form shows of a refusal: at its fields, or above all where the procedure itself failed."""
+    return error.errors if isinstance(error, InvalidForm) else (FieldError("", error.message),)
+
+
 def sources() -> dict[str, Any]:
     """What select fields may choose from, by `valuesKey`: the units of the office."""
     return {UNITS: [{"label": name, "value": code} for code, name in unit_names().items()]}
@@ -85,23 +90,22 @@ def _formulas(node: Any) -> Iterator[str]:
 
 def read_payload() -> dict[str, Any]:
     """The data that the form's script posted. Raises InvalidForm where it is not a JSON object."""
+    return read_object(request.form.get(PAYLOAD) or "{}")
+
+
+def read_object(content: str | bytes) -> dict[str, Any]:
+    """A JSON object as a browser sent it. Raises InvalidForm where it is none."""
     try:
-        data = json.loads(request.form.get(PAYLOAD) or "{}")
+        data = json.loads(content)
     except (ValueError, RecursionError):
         data = None
-    if not isinstance(data, dict):
-        raise InvalidForm(
-            [
-                FieldError(
-                    "",
-                    Message(
-                        "表单内容无法读取，没有保存任何更改。请返回刷新页面后重新填写。",
-                        "The form could not be read and nothing was changed. Reload the page and fill it in again.",
-                    ),
-                )
-            ]
-        )
-    return data
+    if isinstance(data, dict):
+        return data
+    unreadable = Message(
+        "表单内容无法读取，没有保存任何更改。请返回刷新页面后重新填写。",
+        "The form could not be read and nothing was changed. Reload the page and fill it in again.",
+    )
+    raise InvalidForm([FieldError("", unreadable)])
 
 
 def plain(value: Any) -> Any:

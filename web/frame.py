@@ -99,7 +99,7 @@ def han(value: object) -> Markup:
 def _context() -> dict[str, Any]:
     lang = language()
 
-    def t(key: str, **values: object) -> str:
+    def t(key: str, /, **values: object) -> str:
         return text(key, lang, **values)
 
     def coded(section: str, value: str | None) -> str:

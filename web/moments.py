@@ -106,5 +106,5 @@ class OfficeTime:
     def _day(self, day: date) -> str:
         return f"{day:%m-%d}" if day.year == self.today().year else day.isoformat()
 
-    def _text(self, key: str, **values: object) -> str:
+    def _text(self, key: str, /, **values: object) -> str:
         return text(key, self.language, **values)

@@ -13,7 +13,7 @@ LENGTH = 48
 def session_key(home: Path) -> bytes:
     """Reads the key, making it first where there is none (readable by the owner alone)."""
     path = home / NAME
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -33,7 +33,7 @@ def read_folder(name: str, content: bytes) -> tuple[str | None, dict[str, bytes]
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _unpack(archive)
+            folder, files = _unpack(archive)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise InvalidFile(
             Message(
@@ -41,6 +41,14 @@ def read_folder(name: str, content: bytes) -> tuple[str | None, dict[str, bytes]
                 "The archive is broken, encrypted or of an unknown kind. Pack a plain .zip and upload it again.",
             )
         ) from error
+    if not any(path.endswith(".bpmn") for path in files):
+        raise InvalidFile(
+            Message(
+                "压缩包里没有 .bpmn 流程图。请打包整个流程文件夹。",
+                "The archive holds no .bpmn diagram. Pack the whole folder of the procedure.",
+            )
+        )
+    return folder, files
 
 
 def _unpack(archive: zipfile.ZipFile) -> tuple[str | None, dict[str, bytes]]:

@@ -22,7 +22,8 @@ START = datetime(2025, 9, 26, 9, 0, tzinfo=ZONE)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(office_home: Path) -> Iterator[Browser]:
+    """After the first office: FEEL's isolate must be made while no event loop runs in this thread."""
     with chromium() as found:
         yield found
 

@@ -14,11 +14,11 @@ from waitress import wasyncore
 
 from engine.bootstrap import build
 from engine.clock.fixed import ManualClock
-from engine.commands.sample import SAMPLE_PASSWORD, set_up_sample
 from engine.config import Settings
 from engine.deadlines.fire import fire_due_timers
 from engine.ports.engine import Engine
 from engine.records.org import Actor
+from engine.sample.setup import SAMPLE_PASSWORD, set_up_sample
 from engine.store.unit_of_work import SqlStore
 from web.app import create_app
 

@@ -14,9 +14,9 @@ import yaml
 from engine.bootstrap import build
 from engine.clock.fixed import ManualClock
 from engine.commands.demo_story import story_at
-from engine.commands.sample import set_up_sample
 from engine.config import Settings
 from engine.ports.engine import Engine
+from engine.sample.setup import set_up_sample
 from engine.scenarios.load import read_scenario
 from engine.scenarios.model import Scenario
 from engine.scenarios.run import run_scenario
@@ -89,4 +89,6 @@ def _done(case: str, at: str, who: str, task: str, data: Mapping[str, Any]) -> d
 
 def office_of_the_story(home: Path) -> Office:
     """The told installation, at that moment."""
-    return enter_office(home, NOW, demo=True)
+    office = enter_office(home, NOW, demo=True)
+    office.move_to(NOW)
+    return office

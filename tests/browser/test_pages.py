@@ -62,7 +62,7 @@ def test_axe_finds_nothing_on_any_page(told: Office, browser: Browser, size: dic
             troubles.append(f"{stop.name}: {too_wide} px wider than the window of {size['width']} px")
     for page in pages.values():
         page.context.close()
-    assert troubles == []
+    assert not troubles, "\n".join(troubles)
 
 
 def test_the_page_is_english_when_asked(told: Office, browser: Browser) -> None:

@@ -18,7 +18,7 @@ def catalogue(language: str) -> Mapping[str, str]:
     return {f"{section}.{name}": text for section, texts in content.items() for name, text in texts.items()}
 
 
-def text(key: str, language: str, **values: object) -> str:
+def text(key: str, language: str, /, **values: object) -> str:
     """The text of a key with its `{placeholders}` filled. Raises KeyError for an unknown key."""
     return catalogue(language)[key].format(**values)
 

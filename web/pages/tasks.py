@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.errors import InvalidForm
+from engine.errors import FieldError, InvalidForm, StepFailed
 from engine.records.views import TaskView
 from engine.tasks.claim import claim_task, unclaim_task
 from engine.tasks.complete import complete_task
 from engine.tasks.drafts import save_draft
 from engine.tasks.read import open_task
 from web.current import actor, engine, language
-from web.form_page import FormPage, mentioned, read_payload
+from web.form_page import FormPage, errors_of, mentioned, read_object, read_payload
 from web.frame import office_time
 from web.i18n import text
 from web.office_calendar import office_calendar
@@ -35,8 +34,8 @@ def complete(task_id: str) -> AnyResponse:
     data = read_payload()
     try:
         complete_task(engine(), actor(), task_id, data, seen_version=request.form.get("seen_version", type=int))
-    except InvalidForm as error:
-        page = _page(open_task(engine(), actor(), task_id), values=data, error=error)
+    except (InvalidForm, StepFailed) as error:
+        page = _page(open_task(engine(), actor(), task_id), values=data, errors=errors_of(error))
         return make_response(page, 422)
     flash(text("task.done", language()))
     return redirect(url_for("inbox.index"))
@@ -57,13 +56,12 @@ def release(task_id: str) -> AnyResponse:
 
 @tasks.post("/<task_id>/draft")
 def draft(task_id: str) -> Response:
-    data = json.loads(request.get_data()) if request.is_json else {}
-    save_draft(engine(), actor(), task_id, data if isinstance(data, Mapping) else {})
+    save_draft(engine(), actor(), task_id, read_object(request.get_data()))
     time = office_time()
     return jsonify(saved_at=time.clock(time.now))
 
 
-def _page(view: TaskView, *, values: Mapping[str, Any] | None = None, error: InvalidForm | None = None) -> str:
+def _page(view: TaskView, *, values: Mapping[str, Any] | None = None, errors: Sequence[FieldError] = ()) -> str:
     time = office_time()
     calendar = office_calendar()
     form = FormPage(
@@ -71,7 +69,7 @@ def _page(view: TaskView, *, values: Mapping[str, Any] | None = None, error: Inv
         values={**mentioned(view.form, view.task.data), **(view.values if values is None else values)},
         editable=view.may_complete,
         draft_url=url_for("tasks.draft", task_id=view.task.task_id) if view.may_complete else "",
-        errors=error.errors if error else (),
+        errors=errors,
     )
     return render_template(
         "task.html",

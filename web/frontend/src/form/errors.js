@@ -38,7 +38,7 @@ export function renderErrorList(box, listed, container) {
       const item = document.createElement("li");
       const link = document.createElement("a");
       link.href = "#form";
-      link.textContent = `${label}：${message}`;
+      link.textContent = label ? `${label}：${message}` : message;
       link.addEventListener("click", (event) => {
         event.preventDefault();
         (field ? inputOf(field, container) : null)?.focus();

@@ -1,0 +1,130 @@
+"""How the pages behave: keys, a list that does not jump, drafts, errors at the field, two people at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.cases.start import start_case
+from tests.browser.desk import Desk
+from tests.browser.office import Office
+from tests.browser.test_walk import LETTER
+
+pytestmark = pytest.mark.browser
+DeskOf = Callable[[str], Desk]
+
+
+def a_letter(office: Office, title: str, **more: Any) -> None:
+    start_case(office.engine, office.actor("jiedai"), "petition_main", {**LETTER, "title": title, **more})
+
+
+def test_the_inbox_is_worked_from_the_keyboard(office: Office, desk_of: DeskOf) -> None:
+    for title in ("第一件", "第二件", "第三件"):
+        a_letter(office, title)
+    page = desk_of("jiedai").open("/inbox?box=claimable")
+    titles = page.locator("tr[data-task] a.title").all_inner_texts()
+    page.keyboard.press("j")
+    expect(page.locator("#panel h2")).to_have_text(titles[0])
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("#panel h2")).to_have_text(titles[2])
+    page.keyboard.press("k")
+    expect(page.locator("tr.is-selected a.title")).to_have_text(titles[1])
+    expect(page.locator("#panel h2")).to_have_text(titles[1])
+    page.reload()
+    expect(page.locator("tr.is-selected a.title")).to_have_text(titles[1])
+    expect(page.locator("#panel h2")).to_have_text(titles[1])
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("jk")
+    expect(page.locator("#search")).to_have_value("jk")
+    page.locator("#search").blur()
+    page.keyboard.press("c")
+    expect(page.locator(".verbs")).to_contain_text("退回待认领")
+    expect(page.locator(".case-number")).to_contain_text(titles[1])
+
+
+def test_a_list_never_jumps_under_the_pointer(office: Office, desk_of: DeskOf) -> None:
+    a_letter(office, "早先的来信")
+    page = desk_of("jiedai").open("/inbox?box=claimable&order=opened")
+    page.locator("tr[data-task]").first.hover()
+    office.clock.advance(office.engine.clock.now() - office.engine.clock.now())
+    a_letter(office, "后来的来信")
+    refresh = "htmx.ajax('GET', document.getElementById('inbox-rows').getAttribute('hx-get'), '#inbox-rows')"
+    page.evaluate(refresh)
+    expect(page.locator("#list-changed")).to_be_visible()
+    expect(page.locator("tr[data-task]")).to_have_count(1)
+    page.click("#list-changed-now")
+    expect(page.locator("tr[data-task]")).to_have_count(2)
+    page.mouse.move(5, 5)
+    a_letter(office, "再后来的来信")
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate(refresh)
+    expect(page.locator("tr[data-task]")).to_have_count(3)
+
+
+def test_typed_text_is_not_lost(office: Office, desk_of: DeskOf) -> None:
+    a_letter(office, "反映征地补偿")
+    desk = desk_of("jiedai")
+    desk.find("甄别")
+    desk.fill({"screen_reason": "还没写完"})
+    expect(desk.page.locator("#draft-state")).to_have_text("草稿已存 09:00")
+    desk.page.reload()
+    expect(desk.page.locator("#form[data-ready='1']")).to_be_visible()
+    expect(desk.page.locator("#form textarea")).to_have_value("还没写完")
+
+
+def test_what_only_the_server_knows_is_shown_at_the_field(desk_of: DeskOf) -> None:
+    desk = desk_of("jiedai")
+    desk.open("/new/petition_main")
+    desk.fill({**LETTER, "id_number": "110101199001011234"})
+    desk.send()
+    errors = desk.page.locator("#error-list")
+    expect(errors).to_be_visible()
+    expect(errors).to_contain_text("证件号码")
+    expect(desk.page.locator(".fjs-form-field-error")).to_have_count(1)
+    field = desk.page.locator("#form [id$='-Field_id_number']")
+    errors.get_by_role("link").first.click()
+    expect(field).to_be_focused()
+    expect(desk.page.locator("#form [id$='-Field_title']")).to_have_value(LETTER["title"])
+    field.fill("11010519491231002X")
+    desk.send()
+    expect(desk.page.locator("h1")).to_have_text(str(LETTER["title"]))
+
+
+def test_the_second_of_two_reads_who_was_first(office: Office, desk_of: DeskOf) -> None:
+    a_letter(office, "反映征地补偿")
+    answer = {"entered": "yes", "legal_path": "petition", "contactable": True, "screen_reason": "属于职权范围"}
+    desk = desk_of("jiedai")
+    desk.do("甄别", answer)
+    desk.page.go_back()
+    desk.page.goto(desk.page.url)
+    expect(desk.page.locator(".flash")).to_contain_text("不由您办理")
+
+
+def test_a_double_click_registers_once(office: Office, desk_of: DeskOf) -> None:
+    desk = desk_of("jiedai")
+    desk.open("/new/petition_main")
+    desk.fill(LETTER)
+    with desk.page.expect_navigation():
+        desk.page.dblclick("#completion button[type=submit]")
+    desk.open("/cases")
+    expect(desk.page.locator("tbody tr")).to_have_count(1)
+
+
+def test_the_rail_is_a_drawer_on_a_small_screen(desk_of: DeskOf) -> None:
+    page = desk_of("jiedai").page
+    page.set_viewport_size({"width": 390, "height": 844})
+    rail = page.locator("#rail")
+    expect(rail).to_be_hidden()
+    page.click("#rail-toggle")
+    expect(rail).to_be_visible()
+    expect(rail.locator("a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(rail).to_be_hidden()
+    expect(page.locator("#rail-toggle")).to_be_focused()
