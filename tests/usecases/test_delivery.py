@@ -162,13 +162,24 @@ def test_without_a_channel_nothing_is_sent_then_or_later(noticed: World, mailbox
     assert stored(noticed) == []
 
 
-def test_who_left_meanwhile_gets_nothing(noticed: World, mailbox: MailBox, mail: Mail) -> None:
-    mailbox.answers.append("450 greylisted")
-    assert deliver_notices(noticed.engine, [mail]) == PUT_OFF
-    with noticed.engine.store.write() as work:
+def leave(world: World) -> None:
+    """The registrar leaves the office."""
+    with world.engine.store.write() as work:
         person = work.org.person_by_username("dengji")
         assert person is not None
         work.org.save_person(replace(person, active=False))
+
+
+def test_who_has_left_gets_no_delivery(noticed: World, mailbox: MailBox, mail: Mail) -> None:
+    leave(noticed)
+    assert deliver_notices(noticed.engine, [mail]) == NOTHING
+    assert stored(noticed) == []
+
+
+def test_who_leaves_before_the_next_attempt_gets_nothing(noticed: World, mailbox: MailBox, mail: Mail) -> None:
+    mailbox.answers.append("450 greylisted")
+    assert deliver_notices(noticed.engine, [mail]) == PUT_OFF
+    leave(noticed)
     noticed.clock.advance(timedelta(minutes=1))
     assert deliver_notices(noticed.engine, [mail]) == DEAD
     assert mailbox.received == []
