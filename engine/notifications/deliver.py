@@ -19,7 +19,9 @@ from engine.errors import DeliveryFailed, Message
 from engine.notifications.notice import notice_of
 from engine.ports.channel import Channel
 from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
 from engine.records.delivery import ClaimedDelivery, Delivery, DeliveryState
+from engine.records.step import OutboxEntry
 
 MOST_ATTEMPTS = 8
 """After these a delivery is dead: with the waits between them, half a day."""
@@ -94,9 +96,11 @@ def _deliver(engine: Engine, channel: Channel, entry_id: str) -> DeliveryReport:
     with engine.store.write() as work:
         now = engine.clock.now()
         claimed = work.deliveries.claim(entry_id, channel.name, now, now + LEASE)
+        may_be_told = claimed is not None and _may_be_told(work, claimed.entry)
     if claimed is None:
         return DeliveryReport()
-    outcome = _attempt(channel, claimed, engine)
+    address = channel.address_of(claimed.person) if claimed.person is not None and may_be_told else None
+    outcome = _attempt(engine, channel, claimed, address)
     with engine.store.write() as work:
         work.deliveries.settle(outcome)
     match outcome.state:
@@ -108,11 +112,19 @@ def _deliver(engine: Engine, channel: Channel, entry_id: str) -> DeliveryReport:
             return DeliveryReport(put_off=1)
 
 
-def _attempt(channel: Channel, claimed: ClaimedDelivery, engine: Engine) -> Delivery:
+def _may_be_told(work: UnitOfWork, entry: OutboxEntry) -> bool:
+    """As on the pages: whoever is still active, but nothing of a case that has come to accuse one's unit since."""
+    actor = work.org.actor(entry.recipient)
+    case = work.cases.get(entry.case_id) if entry.case_id else None
+    return actor is not None and (case is None or actor.acting_units.isdisjoint(case.accused_units))
+
+
+def _attempt(engine: Engine, channel: Channel, claimed: ClaimedDelivery, address: str | None) -> Delivery:
     delivery, person = claimed.delivery, claimed.person
-    address = channel.address_of(person) if person is not None and person.active else None
     if person is None or address is None:
-        gone = Message("收件人已无地址或已停用", "the recipient has no address any more, or is inactive")
+        gone = Message(
+            "收件人已无地址、已停用或须回避", "the recipient has no address any more, is inactive or recused"
+        )
         return after_failure(delivery, engine.clock.now(), str(gone), retryable=False)
     try:
         channel.send(notice_of(claimed.entry, person, address))

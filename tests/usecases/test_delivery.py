@@ -20,6 +20,8 @@ from engine.org.people import set_email
 from engine.ports.channel import Notice
 from engine.records.delivery import Delivery, DeliveryState
 from engine.records.org import Person
+from engine.records.step import CaseUpdate
+from engine.store.repositories.step_writer import update_case
 from engine.store.rows import record_of
 from engine.store.tables.exchange import delivery
 from engine.store.unit_of_work import SqlStore
@@ -183,6 +185,18 @@ def test_who_leaves_before_the_next_attempt_gets_nothing(noticed: World, mailbox
     noticed.clock.advance(timedelta(minutes=1))
     assert deliver_notices(noticed.engine, [mail]) == DEAD
     assert mailbox.received == []
+
+
+def test_who_has_come_to_be_accused_gets_nothing(noticed: World, mailbox: MailBox, mail: Mail) -> None:
+    case = start_case(noticed.engine, noticed.actor("dengji"), "told", {})
+    assert isinstance(noticed.engine.store, SqlStore)
+    with noticed.engine.store.write() as work:
+        update_case(work.connection, CaseUpdate(case.case_id, accused_units=("zjj", "xfj")))
+    assert deliver_notices(noticed.engine, [mail]) == DeliveryReport(sent=1, dead=1)
+    assert case.case_id not in mailbox.received[0].get_content()
+    (reason,) = [row.error for row in stored(noticed) if row.state is DeliveryState.DEAD]
+    assert reason is not None
+    assert "recused" in reason
 
 
 def test_a_crash_after_sending_sends_again_under_the_same_key(noticed: World) -> None:
