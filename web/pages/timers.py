@@ -14,7 +14,7 @@ STATES = ("waiting", "fired", "cancelled", "failed")
 
 @timers.get("/timers")
 def index() -> str:
-    state = request.args.get("state", "")
+    state = request.args.get("state", "waiting")
     chosen = state if state in STATES else None
     ledger = list_timers(engine(), actor(), state=chosen)
     return render_template("timers.html", ledger=ledger, timers=ledger.timers, states=STATES, chosen=chosen)
