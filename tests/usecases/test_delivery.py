@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 
 from engine.cases.start import start_case
 from engine.config import Settings
+from engine.deadlines.fire import FireReport
+from engine.edge import scheduler
 from engine.edge.channels import configured_channels
 from engine.edge.channels.mail import Mail, parse_server
 from engine.edge.scheduler import Heartbeat
@@ -18,6 +21,7 @@ from engine.errors import DeliveryFailed, Message
 from engine.notifications.deliver import LEASE, MOST_ATTEMPTS, DeliveryReport, deliver_notices
 from engine.org.people import set_email
 from engine.ports.channel import Notice
+from engine.ports.engine import Engine
 from engine.records.delivery import Delivery, DeliveryState
 from engine.records.org import Person
 from engine.records.step import CaseUpdate
@@ -248,17 +252,44 @@ def test_the_text_is_in_the_persons_language(noticed: World) -> None:
     assert channel.notices[0].text.startswith("[Note]")
 
 
-def test_the_heartbeat_delivers_and_goes_on_after_a_failure(noticed: World) -> None:
+def test_a_sweep_that_fails_is_logged_and_the_next_one_comes(
+    noticed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     channel = Recorder()
     heartbeat = Heartbeat(noticed.engine, [channel])
+    with monkeypatch.context() as patch:
+        patch.setattr(channel, "address_of", lambda _: 1 / 0)
+        heartbeat.deliver()
+    assert channel.notices == []
     heartbeat.deliver()
     assert len(channel.notices) == 1
-    noticed.close()
 
-    class Broken:
-        name = property(lambda _: 1 / 0)
 
-    Heartbeat(noticed.engine, [Broken()]).deliver()  # type: ignore[list-item]
+def test_timers_go_on_while_a_channel_does_not_answer(noticed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, beaten = threading.Event(), threading.Event()
+
+    class Slow(Recorder):
+        def send(self, notice: Notice) -> None:
+            asked.set()
+            assert beaten.wait(timeout=10), "no beat in the meantime"
+            super().send(notice)
+
+    def beat(engine: Engine, *, worker: str) -> FireReport:
+        if asked.is_set():
+            beaten.set()
+        return FireReport()
+
+    monkeypatch.setattr(scheduler, "fire_due_timers", beat)
+    channel = Slow()
+    quick = replace(noticed.engine, settings=replace(noticed.engine.settings, heartbeat_seconds=0.01))
+    heartbeat = Heartbeat(quick, [channel])
+    heartbeat.start()
+    try:
+        assert asked.wait(timeout=10)
+        assert beaten.wait(timeout=10)
+    finally:
+        heartbeat.stop()
+    assert len(channel.notices) == 1
 
 
 def test_the_settings_name_the_channel() -> None:
