@@ -70,7 +70,7 @@ class Collector:
                 idempotency_key=key,
                 recipient=person.person_id,
                 case_id=self.case.case_id,
-                task_id=source_id,
+                task_id=None,
                 topic=topic,
                 text_zh=zh,
                 text_en=en,

@@ -121,6 +121,7 @@ def test_notify_tells_the_holders_of_the_role_in_neutral_words_once(world: World
     receiver = world.actor("zrzyj.lingdao")
     (entry,) = list_messages(world.engine, receiver)
     assert (entry.topic, entry.text_zh, entry.case_id) == ("overdue", "【超期】XF2025-00001 请催办", case.case_id)
+    assert entry.task_id is None, "the notifying element is no task that anybody can open"
     assert world.task(case, "see").data["r1"] == {"receivers": [receiver.person_id]}
     assert unread_count(world.engine, receiver) == 1
     mark_read(world.engine, receiver)
