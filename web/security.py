@@ -12,13 +12,15 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.config import Settings
-from engine.org.login import load_actor
+from engine.org.sessions import Session, begin_session, end_session, load_session_actor
 from engine.records.org import Actor
-from web.current import engine_of
+from web.current import actor_or_none, engine, engine_of
 from web.secret import session_key
 
 OPEN_ENDPOINTS = frozenset({"static", "session.login_page", "session.login", "preferences.set_language"})
-SINCE = "since"
+SINCE, SESSION_ID, GENERATION = "since", "sid", "generation"
+PASSWORD_FIRST = frozenset({"profile.show", "profile.password", "session.logout", "preferences.set_theme"})
+"""What stays open to a person who was given a password and has not chosen one yet."""
 FORM_LIMIT = 4 * 1024 * 1024
 """Bytes of a posted form: a megabyte of text is refused at its field, more is refused as a whole."""
 ROOM_FOR_PARTS = 1024 * 1024
@@ -85,34 +87,56 @@ def sign_in(actor: Actor, at: datetime) -> None:
     """Starts a new session: nothing of the one before survives."""
     session.clear()
     session.permanent = True
+    begun = begin_session(engine(), actor)
     session[SINCE] = at.timestamp()
+    session[SESSION_ID], session[GENERATION] = begun.session_id, begun.generation
     flask_login.login_user(SignedIn(actor))
 
 
 def sign_out() -> None:
-    """Ends the session."""
+    """Ends the session, also for whoever has a copy of its cookie."""
+    actor, kept = actor_or_none(), _kept_session()
+    if actor is not None and kept is not None:
+        end_session(engine(), actor, kept)
     flask_login.logout_user()
     session.clear()
 
 
+def _kept_session() -> Session | None:
+    session_id, generation = session.get(SESSION_ID), session.get(GENERATION)
+    if not isinstance(session_id, str) or not isinstance(generation, int):
+        return None
+    return Session(session_id, generation)
+
+
 def _load(app: Flask, person_id: str) -> SignedIn | None:
     engine = engine_of(app)
-    since = session.get(SINCE)
+    since, kept = session.get(SINCE), _kept_session()
     lifetime = timedelta(hours=engine.settings.session_hours).total_seconds()
-    if not isinstance(since, int | float) or engine.clock.now().timestamp() - since > lifetime:
+    if kept is None or not isinstance(since, int | float):
         return None
-    actor = load_actor(engine, person_id)
+    if not abs(engine.clock.now().timestamp() - since) <= lifetime:
+        return None
+    actor = load_session_actor(engine, person_id, kept)
     return None if actor is None else SignedIn(actor)
 
 
 def _demand_login() -> AnyResponse | None:
-    if request.endpoint in OPEN_ENDPOINTS or flask_login.current_user.is_authenticated:
+    if request.endpoint in OPEN_ENDPOINTS:
+        return None
+    actor = actor_or_none()
+    if actor is not None:
+        if actor.must_change_password and request.endpoint not in PASSWORD_FIRST:
+            return _lead_to(url_for("profile.show", _anchor="password"))
         return None
     target = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
-    login = url_for("session.login_page", next=target)
+    return _lead_to(url_for("session.login_page", next=target))
+
+
+def _lead_to(page: str) -> AnyResponse:
     if request.headers.get("HX-Request"):
-        return Response(status=401, headers={"HX-Redirect": login})
-    return redirect(login)
+        return Response(status=401, headers={"HX-Redirect": page})
+    return redirect(page)
 
 
 def _add_headers(response: Response) -> Response:
@@ -122,8 +146,12 @@ def _add_headers(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.endpoint == "static":
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    # a page of a missing file is a page: it names who is logged in
+    if request.endpoint == "static" and response.status_code in {200, 206, 304}:
+        lasts = "max-age=31536000, immutable" if "v" in request.args else "max-age=3600"
+        response.headers["Cache-Control"] = f"public, {lasts}"
     else:
         response.headers["Cache-Control"] = "no-store"
     if response.mimetype == "text/html":

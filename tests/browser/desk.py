@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.office import PASSWORD
 
@@ -55,8 +56,12 @@ class Desk:
         raise AssertionError(f"no step {step!r} in the inbox: {self.page.locator('main').inner_text()}")
 
     def send(self) -> None:
-        with self.page.expect_navigation():
-            self.page.click("#completion button[type=submit]")
+        try:
+            with self.page.expect_navigation():
+                self.page.click("#completion button[type=submit]")
+        except PlaywrightTimeout as late:
+            told = self.page.locator("#error-list").inner_text()
+            raise AssertionError(f"the form was not sent: {told}") from late
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Fills fields by key; nested groups are flat, the rows of a list are those that the page shows."""
@@ -123,6 +128,12 @@ class Desk:
         else:
             self.page.locator(f"#form [id$='-{field['id']}-display']").click()
         self.page.locator(".fjs-dropdownlist-item").get_by_text(label, exact=True).first.click()
+        if field["type"] == "taglist":
+            expect(self.page.locator(".fjs-taglist-tag-label").get_by_text(label, exact=True)).to_be_visible()
+        elif field.get("searchable"):
+            expect(self._input(field)).to_have_value(label)
+        else:
+            expect(self.page.locator(f"#form [id$='-{field['id']}-display']")).to_have_text(label)
 
     def _moment(self, field: Mapping[str, Any], value: str) -> None:
         day, _, hour = value.partition(" ")

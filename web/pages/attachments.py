@@ -24,8 +24,8 @@ def add(case_id: str) -> AnyResponse:
         raise InvalidFile(Message("没有选择文件。请先选择要上传的文件。", "No file was chosen. Choose one first."))
     limit = engine().settings.max_upload_bytes
     content = upload.stream.read(limit + 1)
-    add_attachment(engine(), actor(), case_id, upload.filename, content)
-    flash(text("attachment.added", language(), name=upload.filename[:100]))
+    attachment = add_attachment(engine(), actor(), case_id, upload.filename, content)
+    flash(text("attachment.added", language(), name=attachment.name))
     return redirect(url_for("cases.show", case_id=case_id, tab="attachments"))
 
 

@@ -22,7 +22,7 @@ inbox_pages = Blueprint("inbox", __name__)
 
 BOXES = ("mine", "claimable", "done")
 LIGHTS = ("red", "yellow", "blue", "normal")
-ORDERS = ("due", "opened")
+ORDERS = ("due", "newest")
 
 
 @inbox_pages.get("/")

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import EngineError
 from engine.org.people import change_password
-from web.current import actor, engine, language
+from web.current import actor, engine, language, now
 from web.i18n import text
-from web.security import limiter
+from web.security import limiter, sign_in
 
 profile = Blueprint("profile", __name__, url_prefix="/profile")
 
@@ -28,6 +28,8 @@ def password() -> AnyResponse:
         return make_response(render_template("profile.html", error=error), 422)
     try:
         change_password(engine(), actor(), old, new)
+        # it ended every session of the person, this one too
+        sign_in(actor(), now())
     except EngineError as refusal:
         error = refusal.message.in_language(language())
         return make_response(render_template("profile.html", error=error), 422)

@@ -61,7 +61,12 @@ def _page(error: str = "", username: str = "") -> str:
 
 def safe_target(target: str) -> str:
     """The page that was asked for, if it is one of ours."""
-    parts = urlsplit(target)
+    if not target.isprintable():
+        return url_for("inbox.home")
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return url_for("inbox.home")
     is_ours = (
         target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
     )

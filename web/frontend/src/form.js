@@ -26,7 +26,7 @@ async function start() {
   container.dataset.ready = "1";
 
   const box = document.getElementById("error-list");
-  if (page.errors.length) renderErrorList(box, showServerErrors(form, page.errors), container);
+  if (page.errors.length) renderErrorList(box, showServerErrors(form, page.errors, container), container);
 
   const draft = startDraft({
     form,

@@ -6,14 +6,25 @@ export function fieldFor(form, path) {
   return matches[0];
 }
 
-export function showServerErrors(form, errors) {
-  const byField = {};
+// form-js validates fields with values anew when it has drawn them, and forgets what only the server knows: the
+// server's errors are put back until somebody types in the field.
+export function showServerErrors(form, errors, container) {
+  const pending = {};
   const listed = errors.map(({ path, message }) => {
     const field = fieldFor(form, path);
-    if (field) byField[field.id] = [...(byField[field.id] || []), message];
+    if (field) pending[field.id] = [...(pending[field.id] || []), message];
     return { label: field?.label || path, message, field };
   });
-  form._setState({ errors: byField });
+  const restore = () => {
+    const { errors: shown } = form._getState();
+    const missing = Object.keys(pending).filter((id) => !shown[id]);
+    if (missing.length) form._setState({ errors: { ...shown, ...Object.fromEntries(missing.map((id) => [id, pending[id]])) } });
+  };
+  container.addEventListener("input", ({ target }) => {
+    Object.keys(pending).filter((id) => target.id.includes(`-${id}`)).forEach((id) => delete pending[id]);
+  });
+  form.on("changed", restore);
+  restore();
   return listed;
 }
 
