@@ -12,7 +12,7 @@ BENCHMARKS = {"memory": kernel_memory.rows, "step": kernel_step.rows, "durable":
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios within one run, with their targets.")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios within one run.")
     parser.add_argument("name", nargs="*", help=f"which to run: {', '.join(BENCHMARKS)} (default: all)")
     names = parser.parse_args(arguments).name or list(BENCHMARKS)
     unknown = [name for name in names if name not in BENCHMARKS]

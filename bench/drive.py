@@ -11,6 +11,10 @@ from bench.stock import Stock
 from engine.kernel.changes import Changes
 from engine.kernel.feel import Feel
 from engine.kernel.run import Kernel, Run
+from engine.values import Data
+
+Finished = tuple[str, Data]
+"""The id of the end event, and the variables at the end."""
 
 
 class Ours:
@@ -30,13 +34,13 @@ class Ours:
             changes = run.complete(task.task_id, act.data, act.at)
         return run, changes
 
-    def to_end(self) -> str:
-        """The id of the end event."""
+    def to_end(self) -> Finished:
         run, _ = self.up_to(len(self.petition.acts))
         (window,) = run.armed_timers()
         changes = run.fire(window, self.petition.window_ends)
-        assert run.is_ended and changes.ended is not None
-        return changes.ended.outcome
+        assert run.is_ended
+        assert changes.ended is not None
+        return changes.ended.outcome, run.data
 
 
 class Theirs:
@@ -53,10 +57,27 @@ class Theirs:
             self.stock.complete(workflow, task, act.data, act.at)
         return workflow
 
-    def to_end(self) -> str:
-        """The id of the end event."""
+    def to_end(self) -> Finished:
         workflow = self.up_to(len(self.petition.acts))
         self.stock.refresh(workflow, self.petition.window_ends)
         assert workflow.is_completed()
         (end,) = workflow.get_tasks(spec_name=END, state=TaskState.COMPLETED)
-        return str(end.task_spec.name)
+        return end.task_spec.name, workflow.last_task.data
+
+
+def agreed(ours: Ours, theirs: Theirs) -> Finished:
+    """How both ended. Raises ValueError unless both ended alike, with the same variables."""
+    (outcome, variables), (other, others) = ours.to_end(), theirs.to_end()
+    differing = {
+        name
+        for name in {*variables, *others}
+        if not name.startswith(_KNOWN_TO_DIFFER) and variables.get(name) != others.get(name)
+    }
+    if outcome != other or differing:
+        raise ValueError(f"ours ended at {outcome}, theirs at {other}; these variables differ: {differing}")
+    return outcome, variables
+
+
+_KNOWN_TO_DIFFER = ("spiff__", "completed_")
+"""SpiffWorkflow keeps a service task's result also where the diagram names no variable for it; and at a join of
+branches it keeps what the last branch to arrive has, we what was written last."""

@@ -28,7 +28,7 @@ MIDDLE = 11
 
 _A_MOMENT = timedelta(seconds=1)
 """SpiffWorkflow's timers fire after their instant, not at it."""
-_SCENARIO = Path(f"workflows/{MAIN}/scenarios/national_day.yaml")
+_SCENARIO = Path(__file__).parents[1] / "workflows" / MAIN / "scenarios" / "national_day.yaml"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def petition(feel: Feel) -> Petition:
         if "complete" in step
         for at in [_instant(step["at"])]
     ]
-    return Petition(source, begun_at, filled.begun(begin, begun_at), tuple(acts), _instant(steps[-1]["at"]) + _A_MOMENT)
+    ends = _instant(steps[-1]["at"]) + _A_MOMENT
+    return Petition(source, begun_at, filled.begun(begin, begun_at), tuple(acts), ends)
 
 
 class _Forms:

@@ -31,10 +31,12 @@ class _KnownTimes:
         return known
 
 
+_PAPER = "0192f7a1-5a44-7d1e-9d5c-2f1f3a6f0b12"
+_NUMBER = "XF2025-00001"
 _RESULTS = {
-    "register_case": ActionResult({"number": "XF2025-00001", "query_code": "7K3M"}, {"case_number": "XF2025-00001"}),
-    "issue_paper": ActionResult({"paper_id": "0192f7a1-5a44-7d1e-9d5c-2f1f3a6f0b12", "number": "〔2025〕1号"}),
-    "serve_paper": ActionResult({"paper_id": "0192f7a1-5a44-7d1e-9d5c-2f1f3a6f0b12", "served_at": "2025-10-09"}),
+    "register_case": ActionResult({"number": _NUMBER, "query_code": "7K3M"}, {"case_number": _NUMBER}),
+    "issue_paper": ActionResult({"paper_id": _PAPER, "number": "〔2025〕1号"}),
+    "serve_paper": ActionResult({"paper_id": _PAPER, "served_at": "2025-10-09"}),
     "notify": ActionResult({"receivers": 1}),
 }
 

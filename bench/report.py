@@ -15,13 +15,16 @@ SAY_EVERY = 5.0
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison of `ours` with `other`, both in `unit`. `ratio` is met when it is at least `target`, or at
-    most where `at_most`."""
+    """What was `measured` against a `baseline`, both in `unit`.
+
+    `ratio` is met when it is at least `target`, or at most where `at_most`.
+    """
 
     name: str
     unit: str
-    ours: float
-    other: float
+    measured: float
+    against: float
+    baseline: str
     ratio: float
     target: float
     at_most: bool = False
@@ -30,19 +33,17 @@ class Row:
     def is_met(self) -> bool:
         return self.ratio <= self.target if self.at_most else self.ratio >= self.target
 
-    @property
-    def bound(self) -> str:
-        return f"{'<=' if self.at_most else '>='} {self.target:g}"
+
+def faster(name: str, figures: Sequence[float], baseline: str, target: float) -> Row:
+    """How many times as fast ours, the first of the figures, is as the other; milliseconds."""
+    ours, other = figures
+    return Row(name, "ms", ours, other, baseline, other / ours, target)
 
 
-def faster(name: str, ours: float, other: float, target: float) -> Row:
-    """How many times as fast ours is; milliseconds."""
-    return Row(name, "ms", ours, other, other / ours, target)
-
-
-def share(name: str, unit: str, ours: float, other: float, target: float) -> Row:
-    """What part of the other ours is; at most the target."""
-    return Row(name, unit, ours, other, ours / other, target, at_most=True)
+def share(name: str, unit: str, figures: Sequence[float], baseline: str, target: float) -> Row:
+    """What part of the other ours, the first of the figures, is; at most the target."""
+    ours, other = figures
+    return Row(name, unit, ours, other, baseline, ours / other, target, at_most=True)
 
 
 def medians(name: str, candidates: Sequence[Callable[[], object]], repetitions: int) -> list[float]:
@@ -82,12 +83,23 @@ def print_row(row: Row) -> None:
 
 
 def print_table(rows: Iterable[Row]) -> None:
-    listed = list(rows)
-    width = max((len(row.name) for row in listed), default=0)
-    print(f"\n{'':{width}}  {'unit':10}  {'ours':>9}  {'other':>9}  {'ratio':>6}  target")
-    for row in listed:
-        figures = f"{_figure(row.ours):>9}  {_figure(row.other):>9}  {row.ratio:>6.2f}"
-        print(f"{row.name:{width}}  {row.unit:10}  {figures}  {row.bound:7}  {'met' if row.is_met else 'MISSED'}")
+    lines = [("", "unit", "measured", "baseline", "ratio", "target", "")]
+    lines += [
+        (
+            row.name,
+            row.unit,
+            _figure(row.measured),
+            f"{_figure(row.against)} ({row.baseline})",
+            f"{row.ratio:.3g}",
+            f"{'<=' if row.at_most else '>='} {row.target:g}",
+            "met" if row.is_met else "MISSED",
+        )
+        for row in rows
+    ]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    print()
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def _figure(value: float) -> str:

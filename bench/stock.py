@@ -42,6 +42,7 @@ from engine.kernel.feel import Feel
 from engine.kernel.ports import ActionCall, TimeRequest
 from engine.kernel.run import Ports, ProcedureSource
 
+STOCK = "SpiffWorkflow"
 NEVER = "9999-12-31T00:00:00+00:00"
 
 
@@ -171,7 +172,7 @@ class Stock:
     def refresh(self, workflow: BpmnWorkflow, now: datetime) -> None:
         """Let timers that are due at `now` fire."""
         self._at(now)
-        workflow.refresh_waiting_tasks()
+        workflow.refresh_timers()
         workflow.do_engine_steps()
 
     def save(self, workflow: BpmnWorkflow) -> str:

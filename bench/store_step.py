@@ -1,7 +1,7 @@
 """One durable step: milliseconds, SQL statements and snapshot bytes, and whether a case's age makes it slower.
 
-The procedure loops through one task with a deadline; the steps around the 200th are compared with those around the
-5th, over several cases of the same run.
+The procedure loops through one task with a deadline. Steps of a case that is about 200 steps old and of others that
+are about 5 steps old are taken in turn, so that noise hits both alike.
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from bench.report import Row, share
+from bench.report import Row, progress, share
 from engine.bootstrap import build
 from engine.cases.start import start_case
 from engine.clock.fixed import ManualClock
 from engine.config import Settings
 from engine.definitions.deploy import deploy_procedure
-from engine.ports.engine import Engine
 from engine.records.org import Actor
 from engine.records.views import InboxQuery
 from engine.sample.setup import set_up_sample
@@ -32,75 +31,93 @@ from engine.tasks.inbox import inbox
 from tests.postgres import running_cluster, url_of
 from tests.unit.kernel.bpmn_builder import Bpmn
 
-CASES = 3
-STEPS = 205
-EARLY, LATE = range(3, 8), range(198, 203)
+AGED_CASES = 2
+YOUNG, OLD = 5, 200
+EARLY, LATE = range(3, 8), range(190, 210)
 _START = datetime(2025, 9, 26, 1, 0, tzinfo=UTC)
+_BETWEEN = timedelta(seconds=1)
 
 
-@dataclass
-class _Measured:
-    """By step (counted from 1): seconds of each case; statements and bytes of the last one."""
+@dataclass(frozen=True)
+class _Step:
+    """One durable step: milliseconds, SQL statements, and the bytes of the snapshot that it saved."""
 
-    seconds: dict[int, list[float]] = field(default_factory=dict)
-    statements: dict[int, int] = field(default_factory=dict)
-    snapshot: dict[int, int] = field(default_factory=dict)
-
-    def milliseconds(self, steps: range) -> float:
-        return 1000 * median(second for step in steps for second in self.seconds[step])
+    milliseconds: float
+    statements: int
+    snapshot: int
 
 
-def rows() -> Iterator[Row]:
+def rows(aged: int = AGED_CASES) -> Iterator[Row]:
     """Rows for SQLite and for PostgreSQL; the cluster is the tests' own, which does not wait for the disk."""
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as home:
-        yield from _rows("SQLite", _measure(Settings(home=Path(home))))
+        yield from _rows("SQLite", Settings(home=Path(home)), aged)
     with running_cluster() as sockets, tempfile.TemporaryDirectory(prefix="duban-bench-") as home:
-        yield from _rows(
-            "PostgreSQL", _measure(Settings(home=Path(home), database_url=url_of(sockets, "postgres")))
-        )
+        yield from _rows("PostgreSQL", Settings(home=Path(home), database_url=url_of(sockets, "postgres")), aged)
 
 
-def _measure(settings: Settings) -> _Measured:
-    clock = ManualClock(_START)
-    engine = build(settings, clock)
-    set_up_sample(engine, password=None)
-    deploy_procedure(engine, None, "looping", _procedure())
-    with engine.store.read() as work:
-        person = next(p for p in work.org.people() if p.username == "dengji")
-        actor = work.org.actor(person.person_id)
-    assert actor is not None
-    measured = _Measured()
-    for _ in range(CASES):
-        _one_case(engine, actor, measured)
-    engine.store.close()
-    return measured
+def _rows(database: str, settings: Settings, aged: int) -> Iterator[Row]:
+    office = _Office(settings)
+    steps: dict[int, list[_Step]] = {step: [] for step in (*EARLY, *LATE)}
+    for _ in range(aged):
+        for step, taken in office.aged(database):
+            steps[step].append(taken)
+    office.engine.store.close()
+    milliseconds = [median(s.milliseconds for n in around for s in steps[n]) for around in (LATE, EARLY)]
+    old, young = steps[OLD][-1], steps[YOUNG][-1]
+    against = f"step {YOUNG}"
+    yield share(f"durable step {OLD}, {database}", "ms", milliseconds, against, 1.3)
+    yield share("  its SQL statements", "statements", (old.statements, young.statements), against, 1.0)
+    yield share("  its snapshot", "bytes", (old.snapshot, young.snapshot), against, 1.3)
 
 
-def _one_case(engine: Engine, actor: Actor, measured: _Measured) -> None:
-    case = start_case(engine, actor, "looping", {"title": "循环办理"})
-    for step in range(1, STEPS + 1):
-        box = inbox(engine, actor, InboxQuery(box="claimable" if step == 1 else "mine")).rows
-        (row,) = [row for row in box if row.task.case_id == case.case_id]
-        with count_statements(engine.store) as statements:
+class _Office:
+    """A sample office on a fresh database, and the registrar who does every step."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.clock = ManualClock(_START)
+        self.engine = build(settings, self.clock)
+        set_up_sample(self.engine, password=None)
+        deploy_procedure(self.engine, None, "looping", _procedure())
+        with self.engine.store.read() as work:
+            person = next(p for p in work.org.people() if p.username == "dengji")
+            actor = work.org.actor(person.person_id)
+        assert actor is not None
+        self.actor: Actor = actor
+
+    def aged(self, name: str) -> Iterator[tuple[int, _Step]]:
+        """Steps of an old case and of young ones, with their numbers, as many of each."""
+        old = self._case()
+        for _ in progress(f"durable, {name}: ageing a case", range(1, LATE.start)):
+            self._step(old)
+        for late in range(LATE.start, LATE.stop, len(EARLY)):
+            young = self._case()
+            for _ in range(1, EARLY.start):
+                self._step(young)
+            for offset, early in enumerate(EARLY):
+                yield late + offset, self._step(old)
+                yield early, self._step(young)
+
+    def _case(self) -> str:
+        return start_case(self.engine, self.actor, "looping", {"title": "循环办理"}).case_id
+
+    def _step(self, case_id: str) -> _Step:
+        self.clock.advance(_BETWEEN)
+        task_id = self._open_task(case_id)
+        filled = {"opinion": "同意，继续办理。", "again": True}
+        with count_statements(self.engine.store) as statements:
             begun = perf_counter()
-            complete_task(
-                engine, actor, row.task.task_id, {"opinion": f"第 {step} 次：同意，继续办理。", "again": True}
-            )
-            measured.seconds.setdefault(step, []).append(perf_counter() - begun)
-        measured.statements[step] = statements.count
-        with engine.store.read() as work:
-            locked = work.instances.lock_by_task(row.task.task_id)
+            complete_task(self.engine, self.actor, task_id, filled)
+            taken = perf_counter() - begun
+        with self.engine.store.write() as work:
+            locked = work.instances.lock_by_task(task_id)
         assert locked is not None
-        measured.snapshot[step] = len(locked.instance.snapshot)
+        return _Step(1000 * taken, statements.count, len(locked.instance.snapshot))
 
-
-def _rows(database: str, measured: _Measured) -> Iterator[Row]:
-    early, late = measured.milliseconds(EARLY), measured.milliseconds(LATE)
-    yield share(f"durable step on {database}: the 200th against the 5th", "ms", late, early, 1.3)
-    statements = measured.statements
-    yield share(f"its SQL statements, {database}", "statements", statements[200], statements[5], 1.0)
-    snapshot = measured.snapshot
-    yield share(f"its snapshot, {database}", "bytes", snapshot[200], snapshot[5], 1.3)
+    def _open_task(self, case_id: str) -> str:
+        query = InboxQuery(procedure="looping")
+        boxes = [inbox(self.engine, self.actor, replace(query, box=box)).rows for box in ("mine", "claimable")]
+        (task_id,) = [row.task.task_id for rows in boxes for row in rows if row.task.case_id == case_id]
+        return task_id
 
 
 def _procedure() -> dict[str, bytes]:
