@@ -7,13 +7,14 @@ outcome: a window that has closed stays closed for whoever comes after, and a re
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from engine.cases.advance import Held, Operation, advance, hold_instance
 from engine.cases.incident_log import log_incident
 from engine.cases.messages import drain_messages
 from engine.cases.standing import SYSTEM, Event, Firing
+from engine.deadlines.back_off import retry_after
 from engine.errors import Conflict, EngineError, StepFailed
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
@@ -21,7 +22,6 @@ from engine.records.case import InstanceState
 from engine.records.step import StepBatch
 from engine.records.time import Timer
 
-_RETRY_AFTER: Final = timedelta(minutes=1)
 _WORKER: Final = "step"
 
 
@@ -117,7 +117,7 @@ def _fire_first(engine: Engine, due: tuple[Timer, ...], tried: set[str]) -> None
         except EngineError:
             # the heartbeat tries again and reports it; the person's own step does not wait for it
             with engine.store.write() as work:
-                retry_at = engine.clock.now() + _RETRY_AFTER
+                retry_at = engine.clock.now() + retry_after(timer.attempts)
                 work.timers.fail(timer.timer_id, attempts=timer.attempts + 1, retry_at=retry_at)
 
 
