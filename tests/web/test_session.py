@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.org.people import add_person
 from tests.browser.office import LONG_SESSION_HOURS, PASSWORD, Office
 from tests.web.visitor import Visitor
 from web.app import create_app
@@ -138,3 +139,14 @@ def test_a_new_password_works_and_the_old_one_does_not(stranger: Visitor, visit:
     done = visitor.post("/profile/password", {"old": PASSWORD, "new": NEW, "again": NEW})
     assert done.status_code == 302
     stranger.log_in("jiedai", NEW)
+
+
+def test_a_password_of_somebody_else_is_changed_first(office: Office, stranger: Visitor) -> None:
+    newcomer = {"username": "xinren", "name": "新人", "unit": "xfj", "password": PASSWORD}
+    add_person(office.engine, None, **newcomer, must_change_password=True)
+    stranger.log_in("xinren")
+    assert stranger.get("/inbox").location == "/profile#password"
+    assert "请先改成只有您知道的密码" in stranger.get("/profile").text
+    done = stranger.post("/profile/password", {"old": PASSWORD, "new": NEW, "again": NEW})
+    assert done.status_code == 302
+    assert stranger.get("/inbox").status_code == 200
