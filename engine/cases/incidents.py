@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine.audit.record import record_refusal
+from engine.audit.record import record_event, record_refusal
 from engine.cases.advance import Held, Operation, hold_by_task
 from engine.cases.completion import completion_of
 from engine.cases.messages import drain_messages
@@ -15,6 +15,7 @@ from engine.ports.store import UnitOfWork
 from engine.records.org import Actor
 from engine.records.step import Incident
 from engine.records.task import TaskState
+from engine.tasks.rights import is_accused
 from engine.values import Data
 
 _WORKER = "retry"
@@ -23,11 +24,14 @@ _WORKER = "retry"
 def list_incidents(
     engine: Engine, actor: Actor, *, state: str | None = "open", limit: int = 200
 ) -> tuple[Incident, ...]:
-    """Newest first as the store gives them. Raises Forbidden for anybody but process admins and auditors."""
+    """Newest first, without cases that accuse a unit of the actor's.
+
+    Raises Forbidden for anybody but process admins and auditors.
+    """
     if not (actor.is_admin or actor.holds("auditor")):
         raise _admins_only()
     with engine.store.read() as work:
-        return work.registers.incidents(state=state, limit=limit)
+        return work.registers.incidents(state=state, limit=limit, reader=actor)
 
 
 def retry_incident(engine: Engine, actor: Actor, incident_id: str) -> None:
@@ -41,7 +45,8 @@ def retry_incident(engine: Engine, actor: Actor, incident_id: str) -> None:
         raise _admins_only()
     with engine.store.read() as work:
         incident = work.registers.incident(incident_id)
-    if incident is None:
+        case = work.cases.get(incident.case_id) if incident is not None else None
+    if incident is None or case is None or is_accused(actor, case):
         raise NotFound(Message("故障", "incident"), incident_id)
     if incident.state != "open":
         raise InvalidState(
@@ -52,6 +57,14 @@ def retry_incident(engine: Engine, actor: Actor, incident_id: str) -> None:
     _RETRIES[incident.operation["kind"]](engine, incident)
     with engine.store.write() as work:
         work.registers.set_incident_state(incident_id, "retried")
+        record_event(
+            work,
+            "IncidentRetried",
+            {"incident_id": incident_id},
+            actor=actor.person_id,
+            at=engine.clock.now(),
+            case_id=incident.case_id,
+        )
 
 
 def _retry_completion(engine: Engine, incident: Incident) -> None:

@@ -38,7 +38,10 @@ class Ledger:
 
 
 def list_timers(engine: Engine, actor: Actor, *, state: str | None = None, limit: int = 200) -> Ledger:
-    """The ledger, oldest due first. Raises Forbidden for who is no admin, supervisor or auditor."""
+    """The ledger, oldest due first, without cases that accuse a unit of the actor's.
+
+    Raises Forbidden for who is no admin, supervisor or auditor.
+    """
     if not any(actor.holds(role) for role in READERS):
         raise Forbidden(
             Message(
@@ -48,10 +51,10 @@ def list_timers(engine: Engine, actor: Actor, *, state: str | None = None, limit
         )
     now = engine.clock.now()
     with engine.store.read() as work:
-        timers = work.timers.list(state=state, limit=limit)
-        fired = work.timers.list(state=TimerState.FIRED.value, limit=limit)
-        next_due_at = work.timers.next_due_at()
-        overdue = len(work.timers.due(now, limit))
+        timers = work.timers.list(state=state, limit=limit, reader=actor)
+        fired = work.timers.list(state=TimerState.FIRED.value, limit=limit, reader=actor)
+        next_due_at = work.timers.next_due_at(reader=actor)
+        overdue = len(work.timers.due(now, limit, reader=actor))
     return Ledger(timers, next_due_at, overdue, lateness_of(fired), last_heartbeat(engine))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
-from engine.audit.record import record_refusal
+from engine.audit.record import record_event, record_refusal
 from engine.cases.actions.registry import SIGNATURES
 from engine.cases.standing import SYSTEM
 from engine.casework.roles import STANDARD_ROLES
@@ -22,9 +22,19 @@ from engine.ports.store import UnitOfWork
 from engine.records.definition import Definition, DefinitionFile
 from engine.records.org import Actor
 
+_SHOWN = 80
+"""Characters of a key that nobody has checked."""
 
-def check_procedure(engine: Engine, key: str, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
-    """All findings of a procedure as it would be deployed now; stores nothing."""
+
+def check_procedure(
+    engine: Engine, key: str, files: Mapping[str, bytes], *, actor: Actor | None = None
+) -> tuple[Finding, ...]:
+    """All findings of a procedure as it would be deployed now; stores nothing.
+
+    `actor` None is the installation itself. Raises Forbidden (audited) for anybody but a process admin.
+    """
+    if actor is not None and not actor.is_admin:
+        _refuse(engine, actor, "check_procedure", key)
     own = executable_files(files)
     with engine.store.read() as work:
         known = {summary.key for summary in work.definitions.list()}
@@ -48,7 +58,7 @@ def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mappi
     findings: then nothing is stored.
     """
     if actor is not None and not actor.is_admin:
-        _refuse(engine, actor, key)
+        _refuse(engine, actor, "deploy_procedure", key)
     findings = check_procedure(engine, key, files)
     if any(finding.is_error for finding in findings):
         raise InvalidDiagram(findings)
@@ -109,6 +119,8 @@ def _store(engine: Engine, work: UnitOfWork, upload: _Upload) -> Definition:
         deployed_by=upload.by,
     )
     work.definitions.add(definition)
+    detail = {"procedure": definition.key, "version": definition.version, "sha256": digest}
+    record_event(work, "ProcedureDeployed", detail, actor=upload.by, at=definition.deployed_at)
     return definition
 
 
@@ -128,10 +140,11 @@ def _called_first(outlines: Mapping[str, Outline]) -> Iterator[str]:
         yield from visit(key, ())
 
 
-def _refuse(engine: Engine, actor: Actor, key: str) -> None:
-    record_refusal(engine, actor, "deploy_procedure", {"procedure": key})
+def _refuse(engine: Engine, actor: Actor, attempted: str, key: str) -> None:
+    record_refusal(engine, actor, attempted, {"procedure": key[:_SHOWN]})
     raise Forbidden(
         Message(
-            "只有流程管理员可以部署流程。请联系流程管理员。", "Only a process admin may deploy procedures. Ask one."
+            "只有流程管理员可以检查和部署流程。请联系流程管理员。",
+            "Only a process admin may check and deploy procedures. Ask one.",
         )
     )

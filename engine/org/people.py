@@ -11,6 +11,7 @@ from engine.errors import Conflict, FieldError, Forbidden, InvalidForm, Message,
 from engine.org import passwords
 from engine.org.addresses import is_mail_address
 from engine.org.login import failed_once_more, is_locked, normal_username
+from engine.org.sessions import end_all_sessions
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.org import Actor, Grant, Person, Unit
@@ -128,7 +129,10 @@ def enter_person(work: UnitOfWork, person: Person, grants: Sequence[Grant]) -> N
 
 
 def change_password(engine: Engine, actor: Actor, old: str, new: str) -> None:
-    """Raises Forbidden where `old` is wrong (counted as a failed login), InvalidForm where `new` will not do."""
+    """Ends all sessions of the person, the one that asks for it included.
+
+    Raises Forbidden where `old` is wrong (counted as a failed login), InvalidForm where `new` will not do.
+    """
     with engine.store.read() as work:
         seen = work.org.person(actor.person_id)
     if seen is None:
@@ -148,6 +152,7 @@ def change_password(engine: Engine, actor: Actor, old: str, new: str) -> None:
             work.org.save_person(
                 replace(person, password_hash=new_hash, must_change_password=False, failed_logins=0)
             )
+            end_all_sessions(work, person.person_id)
             record_event(work, "PasswordChanged", {}, actor=person.person_id, at=now)
         elif person is not None:
             work.org.save_person(failed_once_more(person, now))

@@ -44,13 +44,17 @@ class Person:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a person with the roles in force at this moment. Every use case takes one first."""
+    """Who acts: a person with the roles in force at this moment. Every use case takes one first.
+
+    `must_change_password`: the password was given by somebody else and has not been changed yet.
+    """
 
     person_id: str
     username: str
     name: str
     unit: str
     grants: frozenset[Grant] = field(default_factory=frozenset)
+    must_change_password: bool = field(default=False, compare=False)
 
     def holds(self, role: str, unit: str | None = None) -> bool:
         """Whether the role is held, in the unit where one is given."""
@@ -62,11 +66,11 @@ class Actor:
 
     @property
     def acting_units(self) -> frozenset[str]:
-        """The units that the actor acts for: those of the grants, else the own one.
+        """The units whose side the actor is on: those of the grants, and the own one though no role is held there.
 
-        A case that accuses one of them does not exist for the actor.
+        A case that accuses one of them does not exist for the actor. Source: 信访工作条例 art. 28 (recusal).
         """
-        return frozenset(g.unit for g in self.grants) or frozenset({self.unit})
+        return self.units
 
     @property
     def is_admin(self) -> bool:

@@ -15,13 +15,17 @@ WRITING = "duban_writing"
 
 
 def make_engine(url: str) -> sa.Engine:
-    """An engine for `sqlite:///FILE` or `postgresql+psycopg://…`. Raises ValueError for any other database."""
+    """An engine for `sqlite:///FILE` or `postgresql+psycopg://…`; its errors never show a statement's values.
+
+    Raises ValueError for any other database."""
     parsed = sa.make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
             engine = _sqlite_engine(parsed)
         case "postgresql":
-            engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            engine = sa.create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+            )
         case other:
             raise ValueError(f"DUBAN_DATABASE_URL: {other} is not supported; use sqlite or postgresql")
 
@@ -33,7 +37,7 @@ def make_engine(url: str) -> sa.Engine:
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: Any) -> None:

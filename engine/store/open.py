@@ -19,7 +19,7 @@ def open_store(settings: Settings, clock: Clock) -> SqlStore:
 
     Raises WrongSealKey where parties were sealed with another key, ValueError for an unusable database URL.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = make_engine(settings.effective_database_url)
     try:
         upgrade(engine)

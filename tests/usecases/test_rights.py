@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine.audit.verify import verify_chain
@@ -147,6 +149,7 @@ def test_attachments_are_kept_once_for_each_content(world: World) -> None:
     actor = world.actor("dengji")
 
     first = add_attachment(world.engine, actor, case.case_id, "../决定.pdf", PDF)
+    world.clock.advance(timedelta(seconds=1))
     second = add_attachment(world.engine, actor, case.case_id, "副本.pdf", PDF)
 
     assert (first.name, first.media_type, first.size) == ("决定.pdf", "application/pdf", len(PDF))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.cases.actions.action import Action, ActionContext, optional, required
 from engine.errors import Message
 from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
+from engine.records.org import Person
 
 _LEVELS = {
     "info": Message("提醒", "Note"),
@@ -23,12 +24,23 @@ def _notify(context: ActionContext, call: ActionCall) -> ActionResult:
     role = required(call, "role", str)
     topic = required(call, "topic", str)
     unit = optional(call, "unit", str) or context.collector.case.unit
-    people = () if unit in context.collector.case.accused_units else context.holders(role, unit)
+    people = _unbiased(context, context.holders(role, unit), unit)
     text = _text(context, call)
     sent = context.collector.notify(people, source_id=call.task_id, topic=topic, zh=text.zh, en=text.en)
     event = "Notified" if sent else "NobodyToNotify"
     context.collector.event(event, {"role": role, "unit": unit, "topic": topic, "receivers": list(sent)})
     return ActionResult({"receivers": list(sent)})
+
+
+def _unbiased(context: ActionContext, people: tuple[Person, ...], unit: str) -> tuple[Person, ...]:
+    """Without those who are on the side of an accused unit, by a grant or by their own unit."""
+    accused = set(context.collector.case.accused_units)
+    if not accused:
+        return people
+    if unit in accused:
+        return ()
+    grants = context.work.org.grants()
+    return tuple(p for p in people if accused.isdisjoint({p.unit, *(g.unit for g in grants.get(p.person_id, ()))}))
 
 
 def _text(context: ActionContext, call: ActionCall) -> Message:

@@ -52,7 +52,7 @@ class Org:
             return None
         grants = frozenset(Grant(r.role, r.grant_unit) for r in rows if r.role is not None)
         first = record_of(Person, rows[0], persons)
-        return Actor(first.person_id, first.username, first.name, first.unit, grants)
+        return Actor(first.person_id, first.username, first.name, first.unit, grants, first.must_change_password)
 
     def units(self) -> tuple[Unit, ...]:
         rows = self._connection.execute(sa.select(units).order_by(units.c.code))

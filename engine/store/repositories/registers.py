@@ -8,10 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.records.attachment import Attachment
+from engine.records.org import Actor
 from engine.records.step import AuditEntry, Incident, OutboxEntry, Paper
 from engine.records.time import CalendarDay
 from engine.store.repositories import audit, calendar
 from engine.store.repositories.known import Known
+from engine.store.repositories.searching import may_know_of
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.tables.exchange import IS_UNREAD, attachment_content, outbox, paper
 from engine.store.tables.exchange import attachment as attachments
@@ -47,16 +49,21 @@ class Registers:
         statement = sa.update(paper).where(paper.c.paper_id == paper_id)
         self._connection.execute(statement.values(state="served", served_at=served_at))
 
-    def inbox_messages(self, person_id: str, *, unread_only: bool, limit: int) -> tuple[OutboxEntry, ...]:
+    def inbox_messages(
+        self, person_id: str, *, unread_only: bool, limit: int, reader: Actor | None = None
+    ) -> tuple[OutboxEntry, ...]:
         """The newest first."""
-        statement = sa.select(*columns_of(OutboxEntry, outbox)).where(outbox.c.recipient == person_id)
+        statement = sa.select(*columns_of(OutboxEntry, outbox)).where(
+            outbox.c.recipient == person_id, may_know_of(reader, outbox.c.case_id)
+        )
         if unread_only:
             statement = statement.where(IS_UNREAD)
         rows = self._connection.execute(statement.order_by(outbox.c.seq.desc()).limit(limit))  # ix_outbox_of_person
         return tuple(record_of(OutboxEntry, row, outbox) for row in rows)
 
-    def unread_count(self, person_id: str) -> int:
-        unread = sa.select(sa.func.count()).select_from(outbox)  # ix_outbox_unread
+    def unread_count(self, person_id: str, *, reader: Actor | None = None) -> int:
+        # ix_outbox_unread
+        unread = sa.select(sa.func.count()).select_from(outbox).where(may_know_of(reader, outbox.c.case_id))
         return self._connection.scalar(unread.where(outbox.c.recipient == person_id, IS_UNREAD)) or 0
 
     def mark_read(self, person_id: str, entry_ids: Iterable[str] | None, at: datetime) -> None:
@@ -74,11 +81,10 @@ class Registers:
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else record_of(Incident, row, incidents)
 
-    def incidents(self, *, state: str | None, limit: int) -> tuple[Incident, ...]:
+    def incidents(self, *, state: str | None, limit: int, reader: Actor | None = None) -> tuple[Incident, ...]:
         """The newest first."""
-        statement = sa.select(incidents).order_by(
-            incidents.c.at.desc(), incidents.c.incident_id
-        )  # ix_incident_newest
+        statement = sa.select(incidents).where(may_know_of(reader, incidents.c.case_id))
+        statement = statement.order_by(incidents.c.at.desc(), incidents.c.incident_id)  # ix_incident_newest
         if state is not None:
             statement = statement.where(incidents.c.state == state)  # ix_incident_by_state
         rows = self._connection.execute(statement.limit(limit))

@@ -51,6 +51,17 @@ def is_not_accused(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(accused == "", ~sa.or_(*named))
 
 
+def may_know_of(reader: Actor | None, case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """What the column's case owns may be shown or counted: the case does not accuse the reader's units.
+
+    Holds for what belongs to no case, and for everything where the reader is the system itself (None).
+    """
+    if reader is None:
+        return sa.true()
+    known = sa.exists().where(case_file.c.case_id == case_id, is_not_accused(reader))
+    return sa.or_(case_id.is_(None), known)
+
+
 def is_candidate(actor: Actor) -> sa.ColumnElement[bool]:
     """The task's role and unit fit a grant of the actor; a task without a role is for the whole unit."""
     c = user_task.c

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from engine.records.org import Actor
 from engine.records.time import Timer, TimerState
+from engine.store.repositories.searching import may_know_of
 from engine.store.rows import columns_of, record_of
 from engine.store.tables.case import instance
 from engine.store.tables.time import IS_WAITING, timer
@@ -27,10 +29,10 @@ class Timers:
             .order_by(timer.c.due_at, timer.c.timer_id)
         )
 
-    def due(self, now: datetime, limit: int) -> tuple[Timer, ...]:
+    def due(self, now: datetime, limit: int, *, reader: Actor | None = None) -> tuple[Timer, ...]:
         return self._several(
             sa.select(*_TIMER)
-            .where(timer.c.next_at <= now, IS_WAITING)  # ix_timer_next
+            .where(timer.c.next_at <= now, IS_WAITING, may_know_of(reader, timer.c.case_id))  # ix_timer_next
             .order_by(timer.c.next_at, timer.c.due_at)
             .limit(limit)
         )
@@ -52,14 +54,15 @@ class Timers:
             .values(attempts=attempts, retry_at=retry_at, next_at=retry_at)
         )
 
-    def next_due_at(self) -> datetime | None:
-        first = sa.select(timer.c.next_at).where(IS_WAITING)  # ix_timer_next
+    def next_due_at(self, *, reader: Actor | None = None) -> datetime | None:
+        # ix_timer_next
+        first = sa.select(timer.c.next_at).where(IS_WAITING, may_know_of(reader, timer.c.case_id))
         at: datetime | None = self._connection.scalar(first.order_by(timer.c.next_at).limit(1))
         return at
 
-    def list(self, *, state: str | None, limit: int) -> tuple[Timer, ...]:
+    def list(self, *, state: str | None, limit: int, reader: Actor | None = None) -> tuple[Timer, ...]:
         """Waiting ones: the next first; others, and all where `state` is None: the latest first."""
-        statement = sa.select(*_TIMER).limit(limit)
+        statement = sa.select(*_TIMER).where(may_know_of(reader, timer.c.case_id)).limit(limit)
         if state == TimerState.WAITING.value:
             return self._several(
                 statement.where(IS_WAITING).order_by(timer.c.next_at, timer.c.due_at)
