@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from bench.petition import END, Petition
+from bench.petition import END, Petition, petition_for
 from bench.ports import ports_for
 from bench.stock import Stock
 from engine.kernel.changes import Changes
 from engine.kernel.feel import Feel
-from engine.kernel.run import Kernel, Run
+from engine.kernel.run import Kernel, Ports, Run
 from engine.values import Data
 
 Finished = tuple[str, Data]
@@ -20,10 +22,10 @@ Finished = tuple[str, Data]
 class Ours:
     """A client of the kernel: it knows from the changes which task is open."""
 
-    def __init__(self, petition: Petition, feel: Feel) -> None:
+    def __init__(self, petition: Petition, feel: Feel, ports: Ports) -> None:
         self.petition = petition
         self.kernel = Kernel(feel)
-        self.ports = ports_for(petition.source.files, feel)
+        self.ports = ports
 
     def up_to(self, acts: int) -> tuple[Run, Changes]:
         """An instance after this many acts, and what the last of them did."""
@@ -46,9 +48,9 @@ class Ours:
 class Theirs:
     """A client of SpiffWorkflow: it asks the workflow which task is open. Within `step_clock`."""
 
-    def __init__(self, petition: Petition, feel: Feel) -> None:
+    def __init__(self, petition: Petition, feel: Feel, ports: Ports) -> None:
         self.petition = petition
-        self.stock = Stock(feel, ports_for(petition.source.files, feel), petition.sources())
+        self.stock = Stock(feel, ports, petition.sources())
 
     def up_to(self, acts: int) -> BpmnWorkflow:
         workflow = self.stock.start(self.petition.facts, self.petition.begun_at)
@@ -63,6 +65,15 @@ class Theirs:
         assert workflow.is_completed()
         (end,) = workflow.get_tasks(spec_name=END, state=TaskState.COMPLETED)
         return end.task_spec.name, workflow.last_task.data
+
+
+@cache
+def both() -> tuple[Ours, Theirs]:
+    """Clients with the same petition, the same FEEL and the same ports, and so the same warm memory of answers."""
+    feel = Feel()
+    petition = petition_for(feel)
+    ports = ports_for(petition.source.files, feel)
+    return Ours(petition, feel, ports), Theirs(petition, feel, ports)
 
 
 def agreed(ours: Ours, theirs: Theirs) -> Finished:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.drive import Ours, Theirs, agreed
-from bench.petition import petition
-from bench.report import Row, faster, medians
+from bench.drive import agreed, both
+from bench.report import Row, faster, timed
 from bench.stock import STOCK, step_clock
-from engine.kernel.feel import Feel
 
 
 def rows(repetitions: int = 60) -> Iterator[Row]:
-    feel = Feel()
-    measured = petition(feel)
-    ours, theirs = Ours(measured, feel), Theirs(measured, feel)
+    ours, theirs = both()
     with step_clock():
         agreed(ours, theirs)
-        milliseconds = medians("memory", [ours.to_end, theirs.to_end], repetitions)
+        milliseconds = timed("memory", [ours.to_end, theirs.to_end], repetitions)
     yield faster("a petition from intake to archive, in memory", milliseconds, STOCK, target=3.0)

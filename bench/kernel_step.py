@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from bench.drive import Ours, Theirs
-from bench.petition import MIDDLE, petition
-from bench.report import Row, faster, medians, share
+from bench.drive import both
+from bench.petition import MIDDLE
+from bench.report import Row, faster, share, timed
 from bench.stock import STOCK, step_clock
-from engine.kernel.feel import Feel
 
 
 def rows(repetitions: int = 60) -> Iterator[Row]:
-    feel = Feel()
-    measured = petition(feel)
-    ours, theirs = Ours(measured, feel), Theirs(measured, feel)
+    ours, theirs = both()
+    measured = ours.petition
     act = measured.acts[MIDDLE]
     run, changes = ours.up_to(MIDDLE)
     task_id, snapshot = changes.opened[0].task_id, run.snapshot()
@@ -35,7 +33,7 @@ def rows(repetitions: int = 60) -> Iterator[Row]:
             theirs.stock.complete(loaded, loaded.get_task_from_id(stock_id), act.data, act.at)
             return theirs.stock.save(loaded)
 
-        milliseconds = medians("step", [mine, others], repetitions)
+        milliseconds = timed("step", [mine, others], repetitions)
         stock_bytes = len(others().encode())
     yield faster("a step of it: load, complete, save", milliseconds, STOCK, target=3.0)
     yield share("bytes of its snapshot", "bytes", (len(mine()), stock_bytes), STOCK, target=0.35)

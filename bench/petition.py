@@ -54,7 +54,7 @@ class Petition:
         return self.source, *self.source.calls.values()
 
 
-def petition(feel: Feel) -> Petition:
+def petition_for(feel: Feel) -> Petition:
     scenario = yaml.safe_load(_SCENARIO.read_text(encoding="utf-8"))
     shipped, shared = builtin_procedures(), shared_tables()
     order = ProcedureSource(ORDER, ORDER, {**shipped[ORDER], **shared})

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from statistics import median
 from time import perf_counter
 
 SAY_EVERY = 5.0
@@ -46,8 +45,13 @@ def share(name: str, unit: str, figures: Sequence[float], baseline: str, target:
     return Row(name, unit, ours, other, baseline, ours / other, target, at_most=True)
 
 
-def medians(name: str, candidates: Sequence[Callable[[], object]], repetitions: int) -> list[float]:
-    """Median milliseconds of each candidate, their repetitions interleaved so that noise hits all alike.
+def typical(milliseconds: Sequence[float]) -> float:
+    """The lower quartile: on a machine that others use too, a median measures them as well."""
+    return sorted(milliseconds)[len(milliseconds) // 4]
+
+
+def timed(name: str, candidates: Sequence[Callable[[], object]], repetitions: int) -> list[float]:
+    """Typical milliseconds of each candidate, their repetitions interleaved so that noise hits all alike.
 
     The first, unmeasured, round fills every cache on all sides.
     """
@@ -59,7 +63,7 @@ def medians(name: str, candidates: Sequence[Callable[[], object]], repetitions: 
             begun = perf_counter()
             candidate()
             taken.append((perf_counter() - begun) * 1000)
-    return [median(taken) for taken in times]
+    return [typical(taken) for taken in times]
 
 
 def progress(name: str, rounds: Sequence[int]) -> Iterator[int]:
