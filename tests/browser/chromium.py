@@ -9,7 +9,13 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-lcd-text",
+    "--font-render-hinting=none",
+]
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 

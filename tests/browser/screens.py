@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import struct
 import sys
 import tempfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.browser.chromium import NARROW, WIDE, a_context, chromium
 from tests.browser.desk import Desk
 from tests.browser.office import Office, served
+from tests.browser.palette import indexed
 from tests.browser.story import office_of_the_story, tell_story
 from tests.browser.tour import Stop, tour_of
 
@@ -48,6 +47,7 @@ def main() -> None:
 
 
 def _shoot(browser: Browser, office: Office, stops: list[Stop], view: View) -> None:
+    painter = browser.new_page()
     known: dict[str | None, BrowserContext] = {}
     for stop in stops:
         if stop.username not in known:
@@ -59,32 +59,13 @@ def _shoot(browser: Browser, office: Office, stops: list[Stop], view: View) -> N
         if stop.act:
             stop.act(page)
         path = FOLDER / f"{stop.name}-{view.label}.png"
-        path.write_bytes(smaller(page.screenshot(animations="disabled", caret="hide")))
+        path.write_bytes(indexed(painter, page.screenshot(animations="disabled", caret="hide")))
         assert path.stat().st_size < LIMIT, f"{path.name} has {path.stat().st_size} bytes"
         sys.stdout.write(f"{path.name} {path.stat().st_size // 1024} KB\n")
         page.close()
+    painter.close()
     for context in known.values():
         context.close()
-
-
-def smaller(png: bytes) -> bytes:
-    """The same picture, its data deflated as well as zlib can: Chromium is in a hurry."""
-    kept, data, at = [png[:8]], b"", 8
-    while at < len(png):
-        (length,) = struct.unpack(">I", png[at : at + 4])
-        kind, body = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
-        at += 12 + length
-        if kind == b"IDAT":
-            data += body
-        elif kind == b"IEND":
-            kept += [_chunk(b"IDAT", zlib.compress(zlib.decompress(data), 9)), _chunk(kind, body)]
-        else:
-            kept.append(_chunk(kind, body))
-    return b"".join(kept)
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 if __name__ == "__main__":
