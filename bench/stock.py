@@ -1,7 +1,7 @@
 """SpiffWorkflow as it comes, on the same diagrams: what ours is measured against.
 
 Parser, specs, workflow and serializer are SpiffWorkflow's own. What it cannot do with these diagrams is shimmed as
-thinly as it can be, each time in its favour:
+thinly as it can be; where there was a choice, in its favour:
 
 - its script engine asks the same `Feel`, with the same memory of answers, instead of Python;
 - business rule tasks ask the same decision tables: SpiffWorkflow's are Python and know UNIQUE and COLLECT only. The

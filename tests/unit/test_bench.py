@@ -1,17 +1,14 @@
 """The benchmark against SpiffWorkflow still compares the same thing. No time is asserted."""
 
 from bench import kernel_memory, kernel_step
-from bench.drive import Ours, Theirs, agreed
-from bench.petition import END, petition
+from bench.drive import agreed, both
+from bench.petition import END
 from bench.stock import step_clock
-from engine.kernel.feel import Feel
 
 
 def test_both_bring_the_petition_to_the_archive_with_the_same_variables():
-    feel = Feel()
-    measured = petition(feel)
     with step_clock():
-        outcome, variables = agreed(Ours(measured, feel), Theirs(measured, feel))
+        outcome, variables = agreed(*both())
     assert outcome == END
     assert variables["close_by"].isoformat() == "2025-12-31"
     assert variables["case_number"] == "XF2025-00001"
