@@ -65,11 +65,6 @@ def trouble_of(error: EngineError) -> Trouble:
     )
 
 
-def status_of(error: EngineError) -> int:
-    """The HTTP status of a deliberate error."""
-    return trouble_of(error).status
-
-
 def answer(trouble: Trouble) -> Response:
     """A whole page, a fragment for htmx, or JSON for a script: whatever asked."""
     if request.accept_mimetypes.best == "application/json" or request.is_json:

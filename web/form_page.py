@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -22,6 +22,8 @@ UNITS = "units"
 NAME = re.compile(r"[^\W\d]\w*")
 TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 SHORT = frozenset({"textfield", "select", "number"})
+DEEPEST = 20
+"""Levels of data; a form nests its groups and lists eight deep at most."""
 HALF = 8
 """Columns of sixteen."""
 
@@ -94,18 +96,35 @@ def read_payload() -> dict[str, Any]:
 
 
 def read_object(content: str | bytes) -> dict[str, Any]:
-    """A JSON object as a browser sent it. Raises InvalidForm where it is none."""
+    """A JSON object as a browser sent it. Raises InvalidForm where it is none, or none that a form sends."""
     try:
         data = json.loads(content)
+        # no NaN, no infinity, no half of a surrogate pair: none can be stored, sent back and read again
+        json.dumps(data, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         data = None
-    if isinstance(data, dict):
+    if isinstance(data, dict) and not _is_deep(data):
         return data
     unreadable = Message(
         "表单内容无法读取，没有保存任何更改。请返回刷新页面后重新填写。",
         "The form could not be read and nothing was changed. Reload the page and fill it in again.",
     )
     raise InvalidForm([FieldError("", unreadable)])
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def plain(value: Any) -> Any:

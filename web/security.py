@@ -146,7 +146,7 @@ def _add_headers(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.is_secure:
+    if request.is_secure or engine().settings.secure_cookies:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     # a page of a missing file is a page: it names who is logged in
     if request.endpoint == "static" and response.status_code in {200, 206, 304}:

@@ -21,7 +21,13 @@ async (encoded) => {
     const colour = (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
     counts.set(colour, (counts.get(colour) || 0) + 1);
   }
-  const palette = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 256).map(([colour]) => colour);
+  // A rare colour that is a signal (a red star) counts for more than a shade of grey.
+  const weight = ([colour, count]) => {
+    const parts = [colour >> 16, (colour >> 8) & 255, colour & 255];
+    return count * (1 + Math.max(...parts) - Math.min(...parts));
+  };
+  const ranked = [...counts].sort((a, b) => weight(b) - weight(a) || a[0] - b[0]);
+  const palette = ranked.slice(0, 256).map(([colour]) => colour);
   const places = new Map(palette.map((colour, place) => [colour, place]));
   const nearest = (colour) => {
     let best = 0, least = Infinity;
