@@ -30,6 +30,12 @@ DISPLAYS: Final = frozenset({"text", "image", "spacer", "separator", "button", "
 SUBTYPES: Final = frozenset({"date", "time", "datetime"})
 CHECKS: Final = frozenset({"id_number", "uscc", "phone"})
 LIMITS: Final = ("min", "max", "minLength", "maxLength")
+_SHAPES: Final[Mapping[str, type]] = {
+    **dict.fromkeys(("type", "id", "key", "path", "label", "description", "text", "valuesKey", "subtype"), str),
+    **dict.fromkeys(("validate", "properties", "conditional", "layout"), dict),
+    **dict.fromkeys(("components", "values"), list),
+}
+"""What these entries of a component are where they are there at all: who reads a deployed form relies on it."""
 _KEY: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -114,7 +120,15 @@ class _Checker:
             if not isinstance(component, dict):
                 self._find({}, "form-component", "组件必须是对象。", "A component must be an object.")
                 continue
-            self._check_component(component, paths, depth, in_list=in_list)
+            if len(self.findings) > MAX_COMPONENTS or len(self._ids) > MAX_COMPONENTS:
+                self._find({}, "form-size", "组件太多。请拆分表单。", "There are too many components. Split it.")
+                return
+            misshapen = _misshapen(component)
+            if misshapen is None:
+                self._check_component(component, paths, depth, in_list=in_list)
+            else:
+                zh = f"组件的“{misshapen}”类型不对。请用表单编辑器重新导出。"
+                self._find({}, "form-component", zh, f"“{misshapen}” of a component has a wrong type.")
 
     def check_expressions(self, feel: Feel) -> None:
         errors = feel.check_many([(text, False) for text, _ in self._expressions])
@@ -191,6 +205,19 @@ class _Checker:
         name = str(component.get("label") or identity or "")
         message = Message(f"“{name}”：{zh}" if name else zh, f"“{name}”: {en}" if name else en)
         self.findings.append(Finding(Severity.ERROR, rule, message, self._file, line, str(identity or ""), name))
+
+
+def _misshapen(component: Schema) -> str | None:
+    """The first entry whose JSON type no form editor would write."""
+    for name, kind in _SHAPES.items():
+        if name in component and not isinstance(component[name], kind):
+            return name
+    if component.get("components") and component.get("type") not in CONTAINERS:
+        return "components"
+    options = component.get("values", [])
+    if all(isinstance(o, dict) and isinstance(o.get("value"), str | int | float | bool) for o in options):
+        return None
+    return "values"
 
 
 def _field_problems(

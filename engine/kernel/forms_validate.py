@@ -30,6 +30,8 @@ from engine.values import Data, Value
 
 MAX_TEXT: Final = 20_000
 MAX_ITEMS: Final = 200
+MOST_ERRORS: Final = 50
+_EXHAUSTING: Final = frozenset({"time", "memory", "depth", "size"})
 
 
 @dataclass(frozen=True)
@@ -231,11 +233,16 @@ class _Check:
         return condition is not None and self._evaluated(condition, scope) is True
 
     def _evaluated(self, expression: str, scope: Data) -> Value:
-        """As in the browser, a name without a value is null and a type that does not fit gives null."""
+        """As in the browser, a name without a value is null and a type that does not fit gives null.
+
+        What hits a limit is no such case: one expression may cost its time, not every one of a form.
+        """
         try:
             names = self._feel.names(expression)
             return self._feel.evaluate(expression, {name: scope.get(name) for name in names}, self._now)
-        except FeelError:
+        except FeelError as error:
+            if error.code in _EXHAUSTING:
+                raise
             return None
 
     def _store(self, component: Schema, values: dict[str, Value], value: Value) -> None:
@@ -255,6 +262,8 @@ class _Check:
         """Errors for the keys that no field has, however deep."""
         known = dict(_entries(components))
         for key, value in data.items():
+            if len(self.errors) >= MOST_ERRORS:
+                return
             if key not in known:
                 shown = key if len(key) <= 80 else key[:80] + "…"
                 zh = f"表单中没有字段“{shown}”。请刷新页面后重新填写。"

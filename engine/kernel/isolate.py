@@ -20,9 +20,14 @@ from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer
 
 @dataclass(frozen=True)
 class Limits:
-    """What one crossing into V8 may cost."""
+    """What one crossing into V8 may cost.
 
-    seconds: float = 2.0
+    `seconds` bounds an evaluation: it may hold a case's lock, and everybody else's evaluation waits behind it.
+    `reading_seconds` bounds the parsing of a whole procedure at once, when it is checked.
+    """
+
+    seconds: float = 1.0
+    reading_seconds: float = 5.0
     memory_bytes: int = 96 * 1024 * 1024
 
 
@@ -56,8 +61,9 @@ class Isolate:
         with self._lock:
             if self._racer is None:
                 self._open()
+            seconds = self._limits.seconds if function == "run" else self._limits.reading_seconds
             try:
-                return str(self._functions[function](payload, timeout_sec=self._limits.seconds))
+                return str(self._functions[function](payload, timeout_sec=seconds))
             except JSTimeoutException as error:
                 self._discard()
                 raise Exhausted("time") from error
