@@ -6,6 +6,8 @@ A zip's entries are counted and measured before anything is unpacked, and unpack
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -15,6 +17,11 @@ from engine.errors import InvalidFile, Message
 MOST_FILES = 200
 MOST_BYTES = 8 * 1024 * 1024
 """Unpacked, all files together."""
+# what zipfile and the decompressors raise, found by feeding them damaged archives
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(NotImplementedError, RuntimeError, ValueError, EOFError, OSError),
+)
 KINDS = (".bpmn", ".dmn", ".json", ".yaml", ".yml", ".md", ".docx")
 
 
@@ -34,7 +41,7 @@ def read_folder(name: str, content: bytes) -> tuple[str | None, dict[str, bytes]
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             folder, files = _unpack(archive)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _BROKEN as error:
         raise InvalidFile(
             Message(
                 "压缩包已损坏、加密或格式不受支持。请重新打包为普通 .zip 再上传。",

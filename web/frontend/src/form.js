@@ -7,6 +7,8 @@ import { renderErrorList, showServerErrors, viewerErrors } from "./form/errors.j
 import { readIsland } from "./form/page.js";
 import { translateModule } from "./form/translate.js";
 
+const FIRST_EFFECTS_MS = 50;
+
 async function start() {
   const container = document.getElementById("form");
   const sender = document.getElementById("completion");
@@ -20,8 +22,11 @@ async function start() {
     container,
     schema: page.schema,
     data: page.values,
+    // a delayed update can lose what was typed before the field was registered
+    debounce: false,
     additionalModules: [translateModule(page.language)],
   });
+  await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, FIRST_EFFECTS_MS)));
   if (!page.editable) form.setProperty("readOnly", true);
   container.dataset.ready = "1";
 
