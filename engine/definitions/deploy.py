@@ -15,7 +15,7 @@ from engine.definitions.content import SHARED, content_hash, executable_files
 from engine.definitions.outline import Outline, outline_of
 from engine.errors import Forbidden, InvalidDiagram, Message
 from engine.kernel.diagram import read_diagram
-from engine.kernel.findings import Finding
+from engine.kernel.findings import Finding, Severity
 from engine.kernel.lint import called_by, lint_procedure, variables_set_by
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
@@ -40,7 +40,7 @@ def check_procedure(
         known = {summary.key for summary in work.definitions.list()}
         called_names = _names_from(engine, work, own, frozenset({key}))
         held = {grant.role for grants in work.org.grants().values() for grant in grants}
-    return lint_procedure(
+    findings = lint_procedure(
         own,
         shared_tables(),
         known_processes=known | {key},
@@ -49,6 +49,7 @@ def check_procedure(
         roles=STANDARD_ROLES | held,
         called_names=called_names,
     )
+    return findings if any(finding.is_error for finding in findings) else (*findings, *_misnamed(key, own))
 
 
 def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mapping[str, bytes]) -> Definition:
@@ -74,6 +75,20 @@ def deploy_builtin(engine: Engine) -> tuple[Definition, ...]:
         key: outline_of(read_diagram(files[f"{key}.bpmn"], f"{key}.bpmn")) for key, files in procedures.items()
     }
     return tuple(deploy_procedure(engine, None, key, procedures[key]) for key in _called_first(outlines))
+
+
+def _misnamed(key: str, own: Mapping[str, bytes]) -> Iterator[Finding]:
+    """A procedure is found by one name: that of its process, of its file and of its folder."""
+    (path,) = (path for path in own if path.endswith(".bpmn"))
+    process_id = read_diagram(own[path], path).process_id
+    if process_id != key or path != f"{key}.bpmn":
+        message = Message(
+            f"文件夹、.bpmn 文件与流程 id 必须同名：流程 id 是“{process_id}”，"
+            f"请把文件夹命名为“{process_id}”，文件命名为“{process_id}.bpmn”。",
+            f"Folder, .bpmn file and process id must have one name: the id is “{process_id}”, "
+            f"so name the folder “{process_id}” and the file “{process_id}.bpmn”.",
+        )
+        yield Finding(Severity.ERROR, "file-name", message, path)
 
 
 @dataclass(frozen=True)

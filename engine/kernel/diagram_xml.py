@@ -17,7 +17,7 @@ from engine.kernel.findings import Finding, Severity
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 100
-MAX_ELEMENTS = 50_000
+MAX_ELEMENTS = 20_000
 _CHUNK = 64 * 1024
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -25,7 +25,7 @@ def is_right(password_hash: str, password: str) -> bool:
         return pretend(password)
     try:
         return HASHER.verify(password_hash, _bytes(password))
-    except argon2.exceptions.VerifyMismatchError:
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return False
 
 

@@ -44,10 +44,11 @@ class Party:
     party_id: str
     case_id: str
     is_primary: bool
-    name: str
-    contact: str
-    id_number: str = ""
-    address: str = ""
+    # never in a log by way of a repr
+    name: str = field(repr=False)
+    contact: str = field(repr=False)
+    id_number: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
 
 
 class InstanceState(Enum):

@@ -33,7 +33,7 @@ class Person:
     username: str
     name: str
     unit: str
-    password_hash: str
+    password_hash: str = field(repr=False)
     active: bool = True
     language: str = "zh"
     failed_logins: int = 0

@@ -39,6 +39,9 @@ def deploy() -> AnyResponse:
         )
     folder, files = read_folder(upload.filename, upload.stream.read(MOST_BYTES + 1))
     key = folder or _process_id(files)
+    if folder is None and len(files) == 1:
+        # a lone drawing may have any file name: its process says what it is
+        files = {f"{key}.bpmn": content for content in files.values()}
     if request.form.get("intent") == "check":
         findings = check_procedure(engine(), key, files, actor=actor())
         return make_response(_page(findings=findings, checked=key))
