@@ -37,6 +37,7 @@ from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.kernel import decisions
+from engine.kernel.bpmn.instants import is_iso
 from engine.kernel.decisions import Decision, parse_decisions
 from engine.kernel.feel import Feel
 from engine.kernel.ports import ActionCall, TimeRequest
@@ -74,6 +75,8 @@ class StockScripts(PythonScriptEngine):
         self.now = now
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
+        if is_iso(expression):
+            return expression
         value = self.feel.evaluate(expression, task.data, self.now)
         if isinstance(value, TimeRequest):
             return self.ports.time.resolve(value, task.data, self.now).at.isoformat()

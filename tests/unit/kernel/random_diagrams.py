@@ -176,16 +176,15 @@ def _text(flag: bool) -> str:
     return "true" if flag else "false"
 
 
-def written(block: Block) -> tuple[ProcedureSource, list[bytes]]:
-    """The procedure of a block, and the diagrams of all its processes, the main one first."""
+def written(block: Block) -> tuple[ProcedureSource, list[ProcedureSource]]:
+    """The procedure of a block, and those of all its processes, the main one first."""
     root = Bpmn()
     writer = Writer(root)
     writer.fill(root, block)
     every = {name: Bpmn.xml(called) for name, called in writer.calls.items()}
-    nested: dict[str, ProcedureSource] = {}
-    for name, content in every.items():  # inner ones are written, and listed, after those that call them
-        nested[name] = source_of(content)
-    return source_of(root, _with_calls(every)), [root.xml(), *every.values()]
+    called = _with_calls(every)
+    main = source_of(root, called)
+    return main, [main, *called.values()]
 
 
 def _with_calls(every: dict[str, bytes]) -> dict[str, ProcedureSource]:

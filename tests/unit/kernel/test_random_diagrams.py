@@ -19,7 +19,7 @@ from SpiffWorkflow.util.task import TaskState
 from bench.stock import Stock
 from engine.kernel.bpmn.task import RunTask
 from engine.kernel.feel import Feel
-from engine.kernel.run import ProcedureSource
+from engine.kernel.run import Ports, ProcedureSource
 from tests.unit.kernel.instance import KERNEL, MONDAY, Instance
 from tests.unit.kernel.random_diagrams import Block, blocks, written
 
@@ -133,14 +133,14 @@ def _seen(case: Instance) -> Any:
 class StockCase:
     """A case in SpiffWorkflow as it comes, with the same moves."""
 
-    def __init__(self, diagrams: list[bytes]) -> None:
-        self.stock = Stock(Feel(), MONDAY, "p", *diagrams)
-        self.workflow = self.stock.start(dict(ITEMS))
+    def __init__(self, sources: list[ProcedureSource], ports: Ports) -> None:
+        self.stock = Stock(Feel(), ports, sources)
+        self.workflow = self.stock.start(ITEMS, MONDAY)
 
     def act(self, verb: str, element: str, which: int, step: int) -> None:
         if verb == "complete":
             task = [t for t in self._ready() if t.task_spec.bpmn_id == element][which]
-            self.stock.complete(self.workflow, {f"by_{element}": step}, task)
+            self.stock.complete(self.workflow, task, {f"by_{element}": step}, MONDAY)
             return
         task = [t for t in self._listening() if t.task_spec.bpmn_id == element][which]
         task.internal_data["event_fired"] = True
@@ -172,8 +172,9 @@ class StockCase:
 @given(blocks(faithful=True), CHOICES)
 @settings(max_examples=60, deadline=None, suppress_health_check=SLOW, derandomize=True)
 def test_spiffworkflow_itself_comes_to_the_same_state(block: Block, choices: list[int]) -> None:
-    source, diagrams = written(block)
-    ours, stock = Instance(source, ITEMS), StockCase(diagrams)
+    source, sources = written(block)
+    ours = Instance(source, ITEMS)
+    stock = StockCase(sources, ours.ports)
     for step in range(LONGEST):
         assert sorted([*ours.tasks, *ours.timers, *ours.awaited.values()]) == stock.waiting
         assert ours.run.is_ended == stock.workflow.is_completed()
