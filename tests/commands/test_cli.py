@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,11 @@ def test_every_command_says_what_it_does_in_both_languages() -> None:
     for command in duban.commands.values():
         assert command.help
         assert any("\u4e00" <= character <= "\u9fff" for character in command.help), command.name
+
+
+def test_the_help_names_every_setting() -> None:
+    read = set(re.findall(r"DUBAN_[A-Z_]+", (ROOT / "engine" / "config.py").read_text("utf-8")))
+    assert read - {"DUBAN_DEMO"} <= set(re.findall(r"DUBAN_[A-Z_]+", duban.help or ""))
 
 
 def test_an_office_is_set_up_once_and_its_password_shown_once(run) -> None:
