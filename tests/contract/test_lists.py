@@ -236,6 +236,16 @@ def test_the_register_shows_what_the_units_keep_or_worked_on(store: SqlStore) ->
     assert register(store, HANDLER).rows[0].current_steps == ("办理",)
 
 
+def test_a_confidential_case_is_seen_by_those_whose_step_it_is_only(store: SqlStore) -> None:
+    add_case(store, a_case("c1", confidential=True), tasks_opened=(a_task(role="chief"),))
+    chief, admin = an_actor("juzhang", "xfj", "chief"), an_actor("admin", "xfj", "process_admin")
+
+    with store.read() as work:
+        assert [work.cases.may_see(actor, "c1") for actor in (chief, admin, REGISTRAR)] == [True, False, False]
+    assert [register(store, actor).total for actor in (chief, admin, REGISTRAR)] == [1, 0, 0]
+    assert register(store, AUDITOR).total == 1
+
+
 def test_a_register_row_shows_the_deadline_that_is_due_first(store: SqlStore) -> None:
     far, near = a_deadline("far", legal_due=START + 9 * DAY), a_deadline("near", legal_due=START + 2 * DAY)
     instance = add_case(store, None, deadlines_started=(near, far))

@@ -75,7 +75,7 @@ def is_candidate(actor: Actor) -> sa.ColumnElement[bool]:
 def may_see(actor: Actor) -> sa.ColumnElement[bool]:
     """The case is kept by a unit of the actor, or the actor or one of its roles holds or held a task of it.
 
-    An auditor sees every case. Nobody sees a case that accuses the unit acted for.
+    A confidential case is seen by the latter only: those whose step it is or was. An auditor sees every case. Nobody sees a case that accuses the unit acted for.
     """
     if actor.holds("auditor"):
         return is_not_accused(actor)
@@ -101,4 +101,5 @@ def may_see_one(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _is_kept(actor: Actor) -> sa.ColumnElement[bool]:
-    return case_file.c.unit.in_(sorted(actor.units))  # ix_case_file_of_unit
+    """A confidential case is not everybody's who happens to sit in the office that keeps it."""
+    return sa.and_(case_file.c.unit.in_(sorted(actor.units)), ~case_file.c.confidential)  # ix_case_file_of_unit
