@@ -29,10 +29,12 @@ $(FRONTEND): web/frontend/package.json web/frontend/package-lock.json
 demo: $(RUNTIME) ## a sample office with cases in every state, on loopback
 	$(BIN)/python -m engine.cli demo
 
+# The browser's tests run by themselves: Playwright leaves an event loop in its thread, which V8 must not join.
 test: $(DEVELOPMENT) $(FRONTEND) ## all tests, PostgreSQL and Chromium included
 	tools/need chromium fonts postgresql
 	node web/frontend/build.mjs --check
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --ignore tests/browser $(ARGS)
+	$(BIN)/python -m pytest -n 2 tests/browser
 
 lint: $(DEVELOPMENT) ## ruff, mypy, import rules
 	$(BIN)/ruff check .

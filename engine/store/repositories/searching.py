@@ -75,7 +75,8 @@ def is_candidate(actor: Actor) -> sa.ColumnElement[bool]:
 def may_see(actor: Actor) -> sa.ColumnElement[bool]:
     """The case is kept by a unit of the actor, or the actor or one of its roles holds or held a task of it.
 
-    A confidential case is seen by the latter only: those whose step it is or was. An auditor sees every case. Nobody sees a case that accuses the unit acted for.
+    A confidential case is seen by the latter only: those whose step it is or was. An auditor sees every case.
+    Nobody sees a case that accuses the unit acted for.
     """
     if actor.holds("auditor"):
         return is_not_accused(actor)
