@@ -15,7 +15,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer
+from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer, init_mini_racer
+
+# V8 lets only those threads touch its memory that descend from the one that started it: so it starts at import,
+# before any other thread. Started by a request's thread, it would crash under the next one's.
+init_mini_racer(ignore_duplicate_init=True)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -71,3 +73,21 @@ def test_the_program_is_out_of_reach() -> None:
     for text in ("globalThis", "constructor", "entry.constructor", "entry.__proto__"):
         with pytest.raises(FeelError):
             Feel().evaluate(text, {"entry": {}}, NOW)
+
+
+def test_one_thread_may_open_what_another_one_stops() -> None:
+    """In a process of its own, in which no other test has started V8 yet."""
+    script = """
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from engine.kernel.feel import Feel, FeelError, Limits
+feel = Feel(limits=Limits(seconds=0.3))
+for text in ("1 + 1", "count(for i in 1..9999, j in 1..9999 return [i, j])", "2 + 2"):
+    with ThreadPoolExecutor(1) as another:
+        try:
+            print(another.submit(feel.evaluate, text, {}, datetime(2026, 3, 1, tzinfo=UTC)).result())
+        except FeelError as error:
+            print(error.code)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["2", "time", "4"]), done.stderr
