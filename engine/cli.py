@@ -28,7 +28,11 @@ def duban() -> None:
     default: a file in DUBAN_HOME, made at the first start: keep a copy, without it no identity can be read).
 
     Notifications are also mailed where DUBAN_SMTP_URL names the mail server (smtp://[USER:PASSWORD@]HOST[:PORT]
-    or smtps://…) and DUBAN_MAIL_FROM the sender's address.
+    or smtps://…) and DUBAN_MAIL_FROM the sender's address. DUBAN_PUBLIC_URL is where people reach the pages, for
+    links. DUBAN_WEBHOOK_HOSTS lists the hosts that people's own webhooks may be on.
+
+    With DUBAN_CLUSTER=1 and PostgreSQL, worker processes fire the timers for any number of web processes.
+    DUBAN_METRICS_TOKEN guards /metrics.
     """
 
 

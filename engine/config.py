@@ -28,8 +28,16 @@ class Settings:
     """DUBAN_HOST."""
     port: int = 8080
     """DUBAN_PORT."""
-    heartbeat_seconds: float = 5.0
+    heartbeat_seconds: float = 1.0
     """DUBAN_HEARTBEAT_SECONDS: how often due timers are looked for."""
+    cluster: bool = False
+    """DUBAN_CLUSTER=1: worker processes (`duban worker`) fire and deliver, not the web processes. PostgreSQL only."""
+    public_url: str = ""
+    """DUBAN_PUBLIC_URL: where people reach the pages, for links in mails and feeds; empty: no links."""
+    metrics_token: str = field(default="", repr=False)
+    """DUBAN_METRICS_TOKEN: the bearer token that /metrics asks for; empty: only loopback may read it."""
+    webhook_hosts: tuple[str, ...] = ()
+    """DUBAN_WEBHOOK_HOSTS: hosts, separated by commas, that people's own webhooks may be on."""
     session_hours: float = 9.0
     """DUBAN_SESSION_HOURS: how long a login lasts."""
     secure_cookies: bool = False
@@ -61,7 +69,11 @@ class Settings:
             timezone=_read(environ, "DUBAN_TIMEZONE", ZoneInfo, "Asia/Shanghai"),
             host=environ.get("DUBAN_HOST", "127.0.0.1"),
             port=_read(environ, "DUBAN_PORT", int, "8080"),
-            heartbeat_seconds=_read(environ, "DUBAN_HEARTBEAT_SECONDS", float, "5"),
+            heartbeat_seconds=_read(environ, "DUBAN_HEARTBEAT_SECONDS", float, "1"),
+            cluster=environ.get("DUBAN_CLUSTER", "") == "1",
+            public_url=environ.get("DUBAN_PUBLIC_URL", "").rstrip("/"),
+            metrics_token=environ.get("DUBAN_METRICS_TOKEN", ""),
+            webhook_hosts=tuple(filter(None, environ.get("DUBAN_WEBHOOK_HOSTS", "").split(","))),
             session_hours=_read(environ, "DUBAN_SESSION_HOURS", float, "9"),
             secure_cookies=environ.get("DUBAN_SECURE_COOKIES", "") == "1",
             demo=environ.get("DUBAN_DEMO", "") == "1",

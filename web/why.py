@@ -76,6 +76,12 @@ def _pill(deadline: Deadline, time: OfficeTime) -> Pill:
             return pill("done", "light.met", time)
         case DeadlineState.MET_LATE:
             return pill("red", "light.met_late", time)
+        case DeadlineState.PAUSED:
+            return pill("none", "light.paused", time)
+        case DeadlineState.EXTENDED:
+            return pill("none", "light.extended", time)
+        case DeadlineState.SUPERSEDED:
+            return pill("none", "light.superseded", time)
         case DeadlineState.VOIDED:
             return pill("none", "light.voided", time)
 

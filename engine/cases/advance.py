@@ -66,7 +66,7 @@ def hold_instance(work: UnitOfWork, instance_id: str) -> Held | None:
     locked = work.instances.lock(instance_id)
     if locked is None:
         return None
-    return Held(locked[0], locked[1], work.instances.running_deadlines(instance_id))
+    return Held(locked[0], locked[1], work.instances.open_deadlines(instance_id))
 
 
 def hold_by_task(work: UnitOfWork, task_id: str) -> Held | None:

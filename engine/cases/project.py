@@ -32,7 +32,7 @@ def project(
 ) -> Projection:
     """The rows of one step. Raises StepFailed where a task would go to an accused unit, or to nobody."""
     started = started_deadlines(changes, lambda armed: _deadline(armed, standing))
-    ended = {end.deadline_id: end for end in ended_deadlines(changes, (*standing.deadlines, *started), stamp)}
+    ended = {d.deadline_id: d for d in ended_deadlines(changes, (*standing.deadlines, *started), stamp)}
     update = _case_update(changes, standing, stamp, collected)
     accused = standing.case.accused_units
     if update is not None and update.accused_units is not None:
@@ -42,7 +42,6 @@ def project(
     )
     new_tasks = {task.task_id for task in opened}
     new_timers = {armed.timer_id for armed in changes.armed}
-    new_deadlines = {deadline.deadline_id for deadline in started}
     batch = StepBatch(
         instance=_instance(changes, standing, stamp, is_new=is_new),
         is_new=is_new,
@@ -51,11 +50,8 @@ def project(
         tasks_closed=tuple(c for c in closed_tasks(changes, stamp) if c.task_id not in new_tasks),
         timers_armed=armed_timers(changes, standing, stamp),
         timers_settled=tuple(s for s in settled_timers(changes, stamp) if s.timer_id not in new_timers),
-        deadlines_started=tuple(
-            replace(d, state=ended[d.deadline_id].state, ended_at=stamp.now) if d.deadline_id in ended else d
-            for d in started
-        ),
-        deadlines_ended=tuple(end for key, end in ended.items() if key not in new_deadlines),
+        ladders_ended=tuple(ended),
+        deadlines=tuple({**{d.deadline_id: d for d in started}, **ended}.values()),
         awaited=_subscriptions(changes, standing),
         unawaited=_no_longer_awaited(changes),
         messages=tuple(_message(i, thrown, standing, stamp) for i, thrown in enumerate(changes.thrown)),

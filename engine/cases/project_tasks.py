@@ -82,6 +82,7 @@ def _task(opened: TaskOpened, standing: Standing, stamp: Stamp, deadlines: Seque
         blue_at=urgent.blue_at if urgent else None,
         yellow_at=urgent.yellow_at if urgent else None,
         red_at=urgent.red_at if urgent else None,
+        rule=urgent.rule if urgent else None,
     )
 
 

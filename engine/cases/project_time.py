@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from engine.cases.standing import Stamp, Standing
 from engine.kernel.changes import Changes, Closure, TimerArmed
-from engine.records.time import Deadline, DeadlineEnd, DeadlineState, Timer, TimerSettlement, TimerState
+from engine.records.time import Deadline, DeadlineState, Timer, TimerSettlement, TimerState
 
 
 def armed_timers(changes: Changes, standing: Standing, stamp: Stamp) -> tuple[Timer, ...]:
@@ -27,6 +28,7 @@ def _timer(armed: TimerArmed, standing: Standing, settlement: TimerSettlement | 
         due_at=armed.resolved.at,
         state=settlement.state if settlement else TimerState.WAITING,
         fired_at=settlement.fired_at if settlement else None,
+        basis=armed.resolved.basis,
     )
 
 
@@ -54,14 +56,14 @@ def started_deadlines(changes: Changes, make: Callable[[TimerArmed], Deadline | 
     return tuple(deadline for deadline in made if deadline is not None)
 
 
-def ended_deadlines(changes: Changes, deadlines: Sequence[Deadline], stamp: Stamp) -> tuple[DeadlineEnd, ...]:
-    """Deadlines whose activity ended: met or met late by `legal_due`, voided where it was cancelled."""
+def ended_deadlines(changes: Changes, deadlines: Sequence[Deadline], stamp: Stamp) -> tuple[Deadline, ...]:
+    """Deadlines whose activity ended, as they then are: met or met late by `legal_due`, voided where cancelled."""
     closures = {passed.task_id: passed.closure for passed in changes.passed}
     closures.update({closed.task_id: closed.closure for closed in changes.closed})
     return tuple(
-        DeadlineEnd(d.deadline_id, _end_state(closures[d.attached_to], d, stamp), stamp.now, d)
+        replace(d, state=_end_state(closures[d.attached_to], d, stamp), ended_at=stamp.now)
         for d in deadlines
-        if d.attached_to in closures and d.state is DeadlineState.RUNNING
+        if d.attached_to in closures and d.is_open
     )
 
 

@@ -66,11 +66,13 @@ class Passed:
 class ResolvedTime:
     """A timer's instant (aware), and the deadline behind it where its expression is a plain `deadline(…)`.
 
-    `deadline` is opaque to the kernel: whatever the injected time port put there.
+    `deadline` is opaque to the kernel: whatever the injected time port put there. So is `basis`: how the instant
+    follows from a rule or from the calendar, None where it never moves.
     """
 
     at: datetime
     deadline: object | None = None
+    basis: Data | None = None
 
 
 @dataclass(frozen=True)

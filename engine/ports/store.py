@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from engine.ports.reach import ReachRepository
+from engine.ports.time import CalendarRepository, DeadlineRepository, DutyRepository, TableRepository
 from engine.records.attachment import Attachment
 from engine.records.case import CaseFile, Instance, Party
 from engine.records.definition import Definition, DefinitionSummary
@@ -28,7 +30,7 @@ from engine.records.step import (
     StepBatch,
 )
 from engine.records.task import Draft, UserTask
-from engine.records.time import CalendarDay, Deadline, Timer
+from engine.records.time import Deadline, Timer
 from engine.records.views import CasePage, CaseView, InboxPage, InboxQuery
 from engine.values import Data
 
@@ -118,7 +120,11 @@ class InstanceRepository(Protocol):
         """
         ...
 
-    def running_deadlines(self, instance_id: str) -> tuple[Deadline, ...]: ...
+    def save_steps(self, batches: Sequence[StepBatch]) -> None:
+        """Steps of different instances, set by set: as many statements as one step takes, but for case updates."""
+        ...
+
+    def open_deadlines(self, instance_id: str) -> tuple[Deadline, ...]: ...
     def subscriptions(self, message: str, key: str | None) -> tuple[MessageSubscription, ...]: ...
 
 
@@ -176,7 +182,7 @@ class TimerRepository(Protocol):
 
 
 class RegisterRepository(Protocol):
-    """Numbers, papers, outbox, incidents, audit, attachments, calendar and system marks."""
+    """Numbers, papers, outbox, incidents, audit, attachments and system marks."""
 
     def next_number(self, series: str, year: int) -> int:
         """The next number of a series, without gaps or doubles: allocated in this transaction, undone with it."""
@@ -216,10 +222,6 @@ class RegisterRepository(Protocol):
     def add_attachment(self, attachment: Attachment, content: bytes) -> None: ...
     def attachment(self, attachment_id: str) -> tuple[Attachment, bytes] | None: ...
     def attachments(self, case_id: str) -> tuple[Attachment, ...]: ...
-    def calendar_days(self) -> tuple[CalendarDay, ...]: ...
-    def announced_years(self) -> frozenset[int]: ...
-    def calendar_version(self) -> int: ...
-    def seed_calendar(self, days: Sequence[CalendarDay], years: Sequence[int]) -> None: ...
     def mark(self, name: str) -> Data | None:
         """A small named value of the system (last heartbeat, demo loaded, …)."""
         ...
@@ -278,6 +280,16 @@ class UnitOfWork(Protocol):
     def registers(self) -> RegisterRepository: ...
     @property
     def deliveries(self) -> DeliveryRepository: ...
+    @property
+    def calendar(self) -> CalendarRepository: ...
+    @property
+    def tables(self) -> TableRepository: ...
+    @property
+    def deadlines(self) -> DeadlineRepository: ...
+    @property
+    def duties(self) -> DutyRepository: ...
+    @property
+    def reach(self) -> ReachRepository: ...
 
 
 class Store(Protocol):

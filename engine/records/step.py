@@ -7,7 +7,7 @@ from datetime import datetime
 
 from engine.records.case import Instance
 from engine.records.task import TaskClosure, UserTask
-from engine.records.time import Deadline, DeadlineEnd, Timer, TimerSettlement
+from engine.records.time import Deadline, TaskClocks, Timer, TimerMove, TimerSettlement
 from engine.values import Data
 
 
@@ -46,7 +46,9 @@ class OutgoingMessage:
 class OutboxEntry:
     """A notification to deliver. `text_*` are neutral: no petitioner's name, no content of the matter.
 
-    `recipient` is a person id. `idempotency_key` is unique: a repeated step cannot send twice.
+    `recipient` is a person id. `idempotency_key` is unique: a repeated step cannot send twice. `level` is info,
+    warning, overdue or urgent (urgent: on-site duties, which know no quiet hours). `digest_id` is the entry that
+    bundles this one.
     """
 
     entry_id: str
@@ -59,6 +61,8 @@ class OutboxEntry:
     text_en: str
     created_at: datetime
     read_at: datetime | None = None
+    level: str = "info"
+    digest_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,8 @@ class CaseUpdate:
 class StepBatch:
     """All rows of one step. `instance.version` is the new version; the store checks that the old one stands.
 
-    `is_new` says that the instance is to be inserted.
+    `is_new` says that the instance is to be inserted. `deadlines` are new ones and changed ones, whole;
+    `ladders_ended` names deadlines whose rungs that still wait are cancelled.
     """
 
     instance: Instance
@@ -177,8 +182,10 @@ class StepBatch:
     tasks_closed: tuple[TaskClosure, ...] = ()
     timers_armed: tuple[Timer, ...] = ()
     timers_settled: tuple[TimerSettlement, ...] = ()
-    deadlines_started: tuple[Deadline, ...] = ()
-    deadlines_ended: tuple[DeadlineEnd, ...] = ()
+    timers_moved: tuple[TimerMove, ...] = ()
+    ladders_ended: tuple[str, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    tasks_relit: tuple[TaskClocks, ...] = ()
     awaited: tuple[MessageSubscription, ...] = ()
     unawaited: tuple[str, ...] = ()
     messages: tuple[OutgoingMessage, ...] = ()

@@ -20,7 +20,8 @@ class UserTask:
     """A step that a person owes. Candidates hold `role` in `unit`; `assignee` (person id) has claimed it.
 
     `due_at`, `blue_at`, `yellow_at`, `red_at` come from the most urgent running deadline that the task
-    stands under, None where there is none. `form` is the path of its form in the definition.
+    stands under, None where there is none; `rule` is that deadline's rule. `paused`: its clock stands, and no
+    light comes on. `form` is the path of its form in the definition.
     """
 
     task_id: str
@@ -46,6 +47,8 @@ class UserTask:
     closed_at: datetime | None = None
     closed_by: str | None = None
     result: Data | None = None
+    paused: bool = False
+    rule: str | None = None
 
 
 @dataclass(frozen=True)

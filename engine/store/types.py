@@ -61,6 +61,19 @@ class Tagged(TypeDecorator[Value]):
         return None if value is None else loads(value)
 
 
+class Listed(TypeDecorator[tuple[Value, ...]]):
+    """A tuple of values in the tagged JSON form."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Value, ...] | None, _dialect: Dialect) -> str | None:
+        return None if value is None else dumps(list(value))
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> tuple[Value, ...] | None:
+        return None if value is None else tuple(loads(value))
+
+
 class Named(TypeDecorator[Enum]):
     """An enum by its value."""
 

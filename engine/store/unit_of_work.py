@@ -12,14 +12,19 @@ import sqlalchemy.exc
 
 from engine.store.connection import WRITING
 from engine.store.failures import conflict_of
+from engine.store.repositories.calendar import Calendar
 from engine.store.repositories.cases import Cases
+from engine.store.repositories.deadlines import Deadlines
 from engine.store.repositories.definitions import Definitions
 from engine.store.repositories.deliveries import Deliveries
+from engine.store.repositories.duties import Duties
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.known import Known
 from engine.store.repositories.messages import Messages
 from engine.store.repositories.org import Org
+from engine.store.repositories.reach import Reach
 from engine.store.repositories.registers import Registers
+from engine.store.repositories.tables import Tables
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.timers import Timers
 from engine.store.sealing import Sealer
@@ -64,7 +69,27 @@ class SqlUnitOfWork:
 
     @cached_property
     def registers(self) -> Registers:
-        return Registers(self.connection, self._known, is_writing=self._is_writing)
+        return Registers(self.connection, is_writing=self._is_writing)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar(self.connection, self._known)
+
+    @cached_property
+    def tables(self) -> Tables:
+        return Tables(self.connection, self._known)
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        return Deadlines(self.connection)
+
+    @cached_property
+    def duties(self) -> Duties:
+        return Duties(self.connection)
+
+    @cached_property
+    def reach(self) -> Reach:
+        return Reach(self.connection, self._sealer)
 
     @cached_property
     def deliveries(self) -> Deliveries:

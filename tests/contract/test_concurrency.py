@@ -40,9 +40,7 @@ def complete(store: SqlStore, task_id: str, person: str, *, before_saving: Calla
         before_saving()
         closure = TaskClosure(task_id, TaskState.COMPLETED, START, person, {})
         new_deadline = a_deadline("l-new")
-        work.instances.save_step(
-            next_step(locked.instance, tasks_closed=(closure,), deadlines_started=(new_deadline,))
-        )
+        work.instances.save_step(next_step(locked.instance, tasks_closed=(closure,), deadlines=(new_deadline,)))
     return "won"
 
 

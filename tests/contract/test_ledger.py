@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine.records.time import CalendarDay, TimerSettlement, TimerState
+from engine.records.time import CalendarDay, CalendarVersion, TimerSettlement, TimerState
 from engine.store import SqlStore, count_statements
 from tests.builders import a_case, a_task, a_timer, add_case, add_office, next_step
 from tests.conftest import START
@@ -65,27 +65,24 @@ def test_settled_timers_are_no_longer_due_and_stay_in_the_ledger(store: SqlStore
         assert len(work.timers.list(state=None, limit=2)) == 2
 
 
-def test_the_calendar_is_replaced_by_whole_years(store: SqlStore) -> None:
-    holiday, make_up = date(2025, 10, 1), date(2025, 9, 28)
+def test_the_calendar_grows_by_versions(store: SqlStore) -> None:
+    holiday, make_up, new_year = date(2025, 10, 1), date(2025, 9, 28), date(2026, 1, 1)
+    days = (CalendarDay(make_up, "work"), CalendarDay(holiday, "rest", "国庆"), CalendarDay(new_year, "rest"))
+    first, second = (CalendarVersion(n, START, "p-admin", "", {"2025-10-01": [None, n]}) for n in (1, 2))
     with store.write() as work:
-        assert (work.registers.calendar_version(), work.registers.announced_years()) == (0, frozenset())
-        days = [
-            CalendarDay(holiday, "rest", "国庆"),
-            CalendarDay(make_up, "work"),
-            CalendarDay(date(2026, 1, 1), "rest"),
-        ]
-        work.registers.seed_calendar(days, [2025, 2026])
+        assert (work.calendar.version(), work.calendar.announced_years()) == (0, frozenset())
+        work.calendar.add_version(first, changed=days, removed=(), announced=[2025, 2026])
     add_case(store, None, tasks_opened=(a_task(),))
     with store.write() as work, count_statements(store) as statements:
         assert work.instances.lock_by_task("t1") is not None
-        assert work.registers.calendar_version() == 1
+        assert (work.calendar.version(), work.tables.revision()) == (1, 0)
         assert statements.count == 1, "read along with the lock"
+    renamed = CalendarDay(holiday, "rest", "国庆节")
     with store.write() as work:
-        assert work.registers.calendar_days() == (days[1], days[0], days[2])
-        assert work.registers.calendar_version() == 1
-        work.registers.seed_calendar([CalendarDay(holiday, "rest", "国庆节")], [2025])
-        assert work.registers.calendar_version() == 2
+        assert work.calendar.days() == days
+        work.calendar.add_version(second, changed=[renamed], removed=[make_up], announced=[])
+        assert work.calendar.version() == 2
     with store.read() as work:
-        assert work.registers.calendar_days() == (CalendarDay(holiday, "rest", "国庆节"), days[2])
-        assert work.registers.calendar_version() == 2
-        assert work.registers.announced_years() == frozenset({2025, 2026})
+        assert work.calendar.days() == (renamed, days[2])
+        assert work.calendar.versions(after=1) == (second,)
+        assert work.calendar.announced_years() == frozenset({2025, 2026})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from engine.errors import InvalidState
 from engine.records.org import Actor, Grant
 from engine.records.task import TaskClosure, TaskState, UserTask
-from engine.records.time import DeadlineEnd, DeadlineState
+from engine.records.time import DeadlineState
 from engine.records.views import CasePage, InboxPage, InboxQuery
 from engine.store import SqlStore, count_statements
 from tests.builders import a_case, a_deadline, a_task, add_case, add_office, an_actor, next_step
@@ -179,7 +180,7 @@ def test_an_accused_unit_gets_no_hit_and_no_count(store: SqlStore) -> None:
         store,
         secret,
         tasks_opened=(task, a_task("held", assignee=ACCUSED.person_id), a_task("old", role="registrar")),
-        deadlines_started=(a_deadline(),),
+        deadlines=(a_deadline(),),
     )
     with store.write() as work:
         done = TaskClosure("old", TaskState.COMPLETED, START, ACCUSED.person_id, {})
@@ -248,11 +249,11 @@ def test_a_confidential_case_is_seen_by_those_whose_step_it_is_only(store: SqlSt
 
 def test_a_register_row_shows_the_deadline_that_is_due_first(store: SqlStore) -> None:
     far, near = a_deadline("far", legal_due=START + 9 * DAY), a_deadline("near", legal_due=START + 2 * DAY)
-    instance = add_case(store, None, deadlines_started=(near, far))
+    instance = add_case(store, None, deadlines=(near, far))
     assert register(store, REGISTRAR).rows[0].due_at == near.legal_due
     with store.write() as work:
-        met = (DeadlineEnd("near", DeadlineState.MET, START),)
-        work.instances.save_step(next_step(instance, deadlines_ended=met))
+        met = (replace(near, state=DeadlineState.MET, ended_at=START),)
+        work.instances.save_step(next_step(instance, deadlines=met))
     assert register(store, REGISTRAR).rows[0].due_at == far.legal_due
 
 

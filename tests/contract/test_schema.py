@@ -148,7 +148,7 @@ def test_a_heartbeat_and_a_step_never_scan(sqlite_store: SqlStore) -> None:
         work.timers.claim("m1")
         work.instances.lock("i1")
         work.instances.lock_by_task("t1")
-        work.instances.running_deadlines("i1")
+        work.instances.open_deadlines("i1")
         work.messages.pending(10)
         work.registers.unread_count("p")
         work.registers.audit_head("c1")

@@ -11,7 +11,7 @@ from engine.errors import Conflict
 from engine.records.case import InstanceState
 from engine.records.step import AuditEntry, CaseUpdate, MessageSubscription, Paper, PathEntry, ScoreEvent
 from engine.records.task import Draft, TaskClosure, TaskState
-from engine.records.time import DeadlineEnd, DeadlineState, TimerSettlement, TimerState
+from engine.records.time import DeadlineState, TimerSettlement, TimerState
 from engine.store import SqlStore, count_statements
 from tests.builders import (
     a_case,
@@ -50,7 +50,7 @@ def test_a_whole_step_comes_back_as_it_was_given(store: SqlStore) -> None:
         None,
         tasks_opened=(task,),
         timers_armed=(a_timer(),),
-        deadlines_started=(a_deadline(),),
+        deadlines=(a_deadline(),),
         awaited=(MessageSubscription("t9", "i1", "c1", "wait", "order.overdue", "K1"),),
         messages=(a_message(),),
         path=(PathEntry("i1", "t0", "start", "petition_main", "来信", "completed", START, None),),
@@ -99,7 +99,7 @@ def test_a_step_settles_what_the_steps_before_it_opened(store: SqlStore) -> None
         None,
         tasks_opened=(a_task(), a_task("t2")),
         timers_armed=(a_timer(), a_timer("m2")),
-        deadlines_started=(a_deadline(), a_deadline("l2")),
+        deadlines=(a_deadline(), a_deadline("l2")),
         awaited=(MessageSubscription("t9", "i1", "c1", "wait", "order.overdue", None),),
     )
     with store.write() as work:
@@ -112,7 +112,7 @@ def test_a_step_settles_what_the_steps_before_it_opened(store: SqlStore) -> None
                 instance,
                 tasks_closed=(TaskClosure("t1", TaskState.COMPLETED, LATER, "p-jingban", {"意见": "同意"}),),
                 timers_settled=(TimerSettlement("m1", TimerState.FIRED, LATER, 1.5, True, "w1"),),
-                deadlines_ended=(DeadlineEnd("l1", DeadlineState.MET_LATE, LATER),),
+                deadlines=(a_deadline(state=DeadlineState.MET_LATE, ended_at=LATER),),
                 unawaited=("t9",),
             )
         )
@@ -132,7 +132,7 @@ def test_a_step_settles_what_the_steps_before_it_opened(store: SqlStore) -> None
             True,
             "w1",
         )
-        assert [d.deadline_id for d in work.instances.running_deadlines("i1")] == ["l2"]
+        assert [d.deadline_id for d in work.instances.open_deadlines("i1")] == ["l2"]
         assert work.instances.subscriptions("order.overdue", "anything") == ()
         assert work.tasks.draft("t1", "p-jingban") is None, "a draft goes with its task"
         assert work.tasks.draft("t2", "p-jingban") is not None
@@ -144,7 +144,7 @@ def test_one_statement_locks_all_that_completing_a_task_needs(store: SqlStore) -
         None,
         tasks_opened=(a_task(),),
         timers_armed=(a_timer("m2", due_at=LATER), a_timer()),
-        deadlines_started=(a_deadline("l2", legal_due=LATER), a_deadline()),
+        deadlines=(a_deadline("l2", legal_due=LATER), a_deadline()),
         audit=(an_entry("a1"), an_entry("a2", "h1", "h2")),
     )
 

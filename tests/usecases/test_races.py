@@ -97,14 +97,14 @@ from engine.tasks.complete import complete_task
 from tests.worlds import enter_world
 
 world = enter_world(Path(sys.argv[1]), database_url=sys.argv[3])
-write = instances.write_step
+write = instances.write_steps
 
 def write_and_die(connection, batch):
     write(connection, batch)
     print("written", flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
-instances.write_step = write_and_die
+instances.write_steps = write_and_die
 complete_task(world.engine, world.actor("dengji"), sys.argv[2], {"opinion": "killed"})
 """
 

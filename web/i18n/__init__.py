@@ -1,4 +1,4 @@
-"""The interface's texts: one JSON catalogue a language, the same keys in each (a test compares them)."""
+"""The interface's texts: one folder of JSON files a language, the same keys in each (a test compares them)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ LANGUAGES = ("zh", "en")
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """Texts by dotted key. The file nests one level: section, then name."""
-    content = json.loads((Path(__file__).parent / f"{language}.json").read_text(encoding="utf-8"))
-    return {f"{section}.{name}": text for section, texts in content.items() for name, text in texts.items()}
+    """Texts by dotted key. Each file of the language's folder nests one level: section, then name."""
+    texts: dict[str, str] = {}
+    for file in sorted((Path(__file__).parent / language).glob("*.json")):
+        for section, named in json.loads(file.read_text(encoding="utf-8")).items():
+            texts |= {f"{section}.{name}": text for name, text in named.items()}
+    return texts
 
 
 def text(key: str, language: str, /, **values: object) -> str:

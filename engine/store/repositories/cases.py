@@ -19,7 +19,7 @@ from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
 from engine.store.tables.case import case_file, party
 from engine.store.tables.task import user_task
-from engine.store.tables.time import IS_RUNNING, deadline
+from engine.store.tables.time import IS_OPEN, deadline
 
 _CASE = columns_of(CaseFile, case_file)
 
@@ -139,7 +139,7 @@ class Cases:
             return {}
         rows = self._connection.execute(
             sa.select(deadline)
-            .where(deadline.c.case_id.in_(case_ids), IS_RUNNING)  # ix_deadline_of_case
+            .where(deadline.c.case_id.in_(case_ids), IS_OPEN)  # ix_deadline_of_case
             .order_by(deadline.c.legal_due.desc(), deadline.c.deadline_id)
         )
         return {row.case_id: record_of(Deadline, row, deadline) for row in rows}

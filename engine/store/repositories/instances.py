@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from engine.ports.store import LockedTask
@@ -10,10 +12,10 @@ from engine.records.step import MessageSubscription, StepBatch
 from engine.records.time import Deadline
 from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_by_task, lock_instance
-from engine.store.repositories.step_writer import write_step
+from engine.store.repositories.step_writer import write_steps
 from engine.store.rows import record_of
 from engine.store.tables.exchange import message_subscription
-from engine.store.tables.time import IS_RUNNING, deadline
+from engine.store.tables.time import IS_OPEN, deadline
 
 
 class Instances:
@@ -30,16 +32,19 @@ class Instances:
         found = lock_by_task(self._connection, task_id)
         if found is None:
             return None
-        locked, self._known.calendar_version = found
+        locked, self._known.calendar_version, self._known.tables_revision = found
         return locked
 
     def save_step(self, batch: StepBatch) -> None:
-        write_step(self._connection, batch)
+        write_steps(self._connection, (batch,))
 
-    def running_deadlines(self, instance_id: str) -> tuple[Deadline, ...]:
+    def save_steps(self, batches: Sequence[StepBatch]) -> None:
+        write_steps(self._connection, batches)
+
+    def open_deadlines(self, instance_id: str) -> tuple[Deadline, ...]:
         rows = self._connection.execute(
             sa.select(deadline)
-            .where(deadline.c.instance_id == instance_id, IS_RUNNING)  # ix_deadline_running
+            .where(deadline.c.instance_id == instance_id, IS_OPEN)  # ix_deadline_running
             .order_by(deadline.c.legal_due, deadline.c.deadline_id)
         )
         return tuple(record_of(Deadline, row, deadline) for row in rows)

@@ -10,3 +10,4 @@ class Known:
     """Belongs to one transaction. None: not known yet."""
 
     calendar_version: int | None = None
+    tables_revision: int | None = None

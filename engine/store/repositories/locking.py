@@ -17,11 +17,12 @@ from engine.records.case import CaseFile, Instance
 from engine.records.task import UserTask
 from engine.records.time import Deadline
 from engine.store.repositories.calendar import version_of_calendar
+from engine.store.repositories.tables import revision_of_tables
 from engine.store.rows import AnyRow, columns_of, record_of
 from engine.store.tables.case import case_file, instance
 from engine.store.tables.journal import audit_entry
 from engine.store.tables.task import user_task
-from engine.store.tables.time import IS_RUNNING, IS_WAITING, deadline, timer
+from engine.store.tables.time import IS_OPEN, IS_WAITING, deadline, timer
 
 _seen = instance.alias("seen")
 _is_stale = (
@@ -50,7 +51,8 @@ _next_timer_at = (
     .label("next_timer_at")
 )
 _calendar_version = version_of_calendar().label("in_force")
-_running = sa.select(deadline).where(IS_RUNNING).subquery("running")  # ix_deadline_running
+_tables_revision = revision_of_tables().label("tables_revision")
+_running = sa.select(deadline).where(IS_OPEN).subquery("running")  # ix_deadline_running
 
 _INSTANCE = columns_of(Instance, instance)
 _CASE = columns_of(CaseFile, case_file)
@@ -67,8 +69,8 @@ def lock_instance(connection: sa.Connection, instance_id: str) -> tuple[Instance
     return (_instance(rows[0]), record_of(CaseFile, rows[0], case_file)) if rows else None
 
 
-def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, int] | None:
-    """The task with its instance (row locked), case, running deadlines and next timer; the calendar's version."""
+def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, int, int] | None:
+    """The task with its instance (row locked), case, open deadlines, next timer; calendar and tables' versions."""
     rows = _locked(
         connection,
         sa.select(
@@ -78,6 +80,7 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, i
             *columns_of(Deadline, _running),
             _next_timer_at,
             _calendar_version,
+            _tables_revision,
             _head,
             _is_stale,
         )
@@ -101,7 +104,7 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, i
         ),
         first.next_timer_at,
     )
-    return locked, first.in_force
+    return locked, first.in_force, first.tables_revision
 
 
 def lock_row(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> None:

@@ -1,4 +1,4 @@
-"""Numbers, papers, notifications, incidents, audit, attachments, calendar and marks."""
+"""Numbers, papers, notifications, incidents, audit, attachments and marks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import sqlalchemy as sa
 from engine.records.attachment import Attachment
 from engine.records.org import Actor
 from engine.records.step import AuditEntry, Incident, OutboxEntry, Paper
-from engine.records.time import CalendarDay
-from engine.store.repositories import audit, calendar
-from engine.store.repositories.known import Known
+from engine.store.repositories import audit
 from engine.store.repositories.searching import may_know_of
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.tables.exchange import IS_UNREAD, attachment_content, outbox, paper
@@ -25,9 +23,8 @@ from engine.values import Data
 class Registers:
     """Implements `RegisterRepository`."""
 
-    def __init__(self, connection: sa.Connection, known: Known, *, is_writing: bool) -> None:
+    def __init__(self, connection: sa.Connection, *, is_writing: bool) -> None:
         self._connection = connection
-        self._known = known
         self._is_writing = is_writing
 
     def next_number(self, series: str, year: int) -> int:
@@ -129,21 +126,6 @@ class Registers:
             .order_by(attachments.c.added_at, attachments.c.attachment_id)
         )
         return tuple(record_of(Attachment, row, attachments) for row in rows)
-
-    def calendar_days(self) -> tuple[CalendarDay, ...]:
-        return calendar.read_days(self._connection)
-
-    def announced_years(self) -> frozenset[int]:
-        return calendar.read_years(self._connection)
-
-    def calendar_version(self) -> int:
-        if self._known.calendar_version is None:
-            self._known.calendar_version = calendar.read_version(self._connection)
-        return self._known.calendar_version
-
-    def seed_calendar(self, days: Sequence[CalendarDay], years: Sequence[int]) -> None:
-        calendar.replace_years(self._connection, days, years)
-        self._known.calendar_version = None
 
     def mark(self, name: str) -> Data | None:
         value: Data | None = self._connection.scalar(

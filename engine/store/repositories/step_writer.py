@@ -1,9 +1,8 @@
-"""Writes a step set by set: at most one statement for each non-empty field of the batch."""
+"""Writes steps set by set: at most one statement for each kind of row, however many steps are written together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,38 +11,52 @@ from engine.errors import Conflict, Message
 from engine.records.case import Instance
 from engine.records.step import AuditEntry, CaseUpdate, StepBatch
 from engine.records.task import TaskClosure
-from engine.records.time import Deadline, DeadlineEnd, Timer, TimerSettlement
+from engine.records.time import (
+    Deadline,
+    TaskClocks,
+    Timer,
+    TimerKind,
+    TimerMove,
+    TimerSettlement,
+    TimerState,
+)
 from engine.store.repositories.searching import facts_text
 from engine.store.rows import upsert, values_of
 from engine.store.tables.case import case_file, instance
 from engine.store.tables.exchange import message_subscription, outbox, outgoing_message, paper
 from engine.store.tables.journal import audit_entry, path_entry, score_event
 from engine.store.tables.task import user_task
-from engine.store.tables.time import deadline, timer
+from engine.store.tables.time import IS_WAITING, deadline, timer
 
 
-def write_step(connection: sa.Connection, batch: StepBatch) -> None:
-    """Raises Conflict where the instance is no longer at the version before `batch.instance.version`."""
-    _write_instance(connection, batch.instance, is_new=batch.is_new)
-    if batch.case_update is not None:
-        update_case(connection, batch.case_update)
-    _insert(connection, user_task, [values_of(t) for t in batch.tasks_opened])
-    _close_tasks(connection, batch.tasks_closed)
-    _insert(connection, timer, [timer_row(t) for t in batch.timers_armed])
-    _settle_timers(connection, batch.timers_settled)
-    _write_deadlines(connection, batch.deadlines_started, batch.deadlines_ended)
-    _insert(connection, message_subscription, [values_of(m) for m in batch.awaited])
-    if batch.unawaited:
-        gone = message_subscription.c.task_id.in_(batch.unawaited)
-        connection.execute(sa.delete(message_subscription).where(gone))
-    _insert(connection, outgoing_message, [values_of(m) for m in batch.messages])
-    _insert(connection, path_entry, [values_of(p) for p in batch.path])
-    _insert(connection, paper, [values_of(p) for p in batch.papers])
-    if batch.outbox:
-        once = upsert(connection, outbox, ["idempotency_key"], None)
-        connection.execute(once, [values_of(e) for e in batch.outbox])
-    _insert(connection, score_event, [values_of(s) for s in batch.scores])
-    _insert(connection, audit_entry, [audit_row(e) for e in batch.audit])
+def write_steps(connection: sa.Connection, batches: Sequence[StepBatch]) -> None:
+    """Writes steps of different instances together: one statement a kind of row, however many steps there are.
+
+    Raises Conflict where an instance is no longer at the version before its `batch.instance.version`.
+    """
+    _write_instances(connection, batches)
+    for batch in batches:
+        if batch.case_update is not None:
+            update_case(connection, batch.case_update)
+    _insert(connection, user_task, [values_of(t) for b in batches for t in b.tasks_opened])
+    _close_tasks(connection, [t for b in batches for t in b.tasks_closed])
+    _relight_tasks(connection, [t for b in batches for t in b.tasks_relit])
+    _insert(connection, timer, [timer_row(t) for b in batches for t in b.timers_armed])
+    _settle_timers(connection, batches)
+    _move_timers(connection, [t for b in batches for t in b.timers_moved])
+    _write_deadlines(connection, [d for b in batches for d in b.deadlines])
+    _insert(connection, message_subscription, [values_of(m) for b in batches for m in b.awaited])
+    unawaited = [task_id for b in batches for task_id in b.unawaited]
+    if unawaited:
+        connection.execute(sa.delete(message_subscription).where(message_subscription.c.task_id.in_(unawaited)))
+    _insert(connection, outgoing_message, [values_of(m) for b in batches for m in b.messages])
+    _insert(connection, path_entry, [values_of(p) for b in batches for p in b.path])
+    _insert(connection, paper, [values_of(p) for b in batches for p in b.papers])
+    notices = [values_of(e) for b in batches for e in b.outbox]
+    if notices:
+        connection.execute(upsert(connection, outbox, ["idempotency_key"], None), notices)
+    _insert(connection, score_event, [values_of(s) for b in batches for s in b.scores])
+    _insert(connection, audit_entry, [audit_row(e) for b in batches for e in b.audit])
 
 
 def update_case(connection: sa.Connection, change: CaseUpdate) -> None:
@@ -66,25 +79,33 @@ def audit_row(entry: AuditEntry) -> dict[str, Any]:
     return {**values_of(entry), "case_id": entry.case_id or ""}
 
 
-def _write_instance(connection: sa.Connection, record: Instance, *, is_new: bool) -> None:
-    if is_new:
-        connection.execute(sa.insert(instance), values_of(record))
+def _write_instances(connection: sa.Connection, batches: Sequence[StepBatch]) -> None:
+    _insert(connection, instance, [values_of(b.instance) for b in batches if b.is_new])
+    rows = [_instance_change(b.instance) for b in batches if not b.is_new]
+    if not rows:
         return
-    row = values_of(record)
-    for fixed in ("instance_id", "case_id", "started_at"):
-        del row[fixed]
-    done = connection.execute(
-        sa.update(instance)
-        .where(instance.c.instance_id == record.instance_id, instance.c.version == record.version - 1)
-        .values(**row)
-    )
-    if done.rowcount != 1:
+    done = connection.execute(_CHANGE_INSTANCE, rows if len(rows) > 1 else rows[0])
+    if done.rowcount != len(rows):
         raise Conflict(
             Message(
                 "这件事项刚刚已由他人办理，本次操作未生效。请刷新页面，查看最新情况。",
                 "Somebody else has just acted on this case, so nothing was changed. Reload the page.",
             )
         )
+
+
+_CHANGING = tuple(c.name for c in instance.columns if c.name not in ("instance_id", "case_id", "started_at"))
+_CHANGE_INSTANCE = (
+    sa.update(instance)
+    .where(instance.c.instance_id == sa.bindparam("key"), instance.c.version == sa.bindparam("seen"))
+    .values({name: sa.bindparam(f"new_{name}", type_=instance.c[name].type) for name in _CHANGING})
+)
+
+
+def _instance_change(record: Instance) -> dict[str, Any]:
+    row = values_of(record)
+    changed = {f"new_{name}": row[name] for name in _CHANGING}
+    return {"key": record.instance_id, "seen": record.version - 1, **changed}
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -114,56 +135,77 @@ def _close_tasks(connection: sa.Connection, closures: Sequence[TaskClosure]) -> 
         connection.execute(statement, rows)
 
 
-def _settle_timers(connection: sa.Connection, settled: Sequence[TimerSettlement]) -> None:
-    if settled:
-        c = timer.c
+def _relight_tasks(connection: sa.Connection, relit: Sequence[TaskClocks]) -> None:
+    if relit:
+        names = ("due_at", "blue_at", "yellow_at", "red_at", "paused", "rule")
+        statement = (
+            sa.update(user_task)
+            .where(user_task.c.task_id == sa.bindparam("key"))
+            .values({name: sa.bindparam(f"new_{name}", type_=user_task.c[name].type) for name in names})
+        )
+        rows = [{"key": t.task_id, **{f"new_{name}": getattr(t, name) for name in names}} for t in relit]
+        connection.execute(statement, rows)
+
+
+def _settle_timers(connection: sa.Connection, batches: Sequence[StepBatch]) -> None:
+    """Fired ones say when and by whom; cancelled ones and the rungs of ended ladders go by one statement."""
+    settled = [t for b in batches for t in b.timers_settled]
+    fired = [t for t in settled if t.state is not TimerState.CANCELLED]
+    if fired:
+        connection.execute(_SETTLE_TIMER, [_settlement_row(t) for t in fired])
+    cancelled = [t.timer_id for t in settled if t.state is TimerState.CANCELLED]
+    ladders = [deadline_id for b in batches for deadline_id in b.ladders_ended]
+    if not cancelled and not ladders:
+        return
+    over = sa.and_(IS_WAITING, sa.or_(timer.c.timer_id.in_(cancelled), timer.c.deadline_id.in_(ladders) & _IS_RUNG))
+    connection.execute(sa.update(timer).where(over).values(state=TimerState.CANCELLED, retry_at=None))
+
+
+_IS_RUNG = timer.c.kind == TimerKind.RUNG
+_SETTLE_TIMER = (
+    sa.update(timer)
+    .where(timer.c.timer_id == sa.bindparam("key"))
+    .values(
+        state=sa.bindparam("new_state", type_=timer.c.state.type),
+        fired_at=sa.bindparam("at", type_=timer.c.fired_at.type),
+        late_seconds=sa.bindparam("late"),
+        by_outage=sa.bindparam("outage"),
+        worker=sa.bindparam("who"),
+        retry_at=None,
+    )
+)
+
+
+def _settlement_row(settled: TimerSettlement) -> dict[str, Any]:
+    return {
+        "key": settled.timer_id,
+        "new_state": settled.state,
+        "at": settled.fired_at,
+        "late": settled.late_seconds,
+        "outage": settled.by_outage,
+        "who": settled.worker,
+    }
+
+
+def _move_timers(connection: sa.Connection, moved: Sequence[TimerMove]) -> None:
+    if moved:
         statement = (
             sa.update(timer)
-            .where(c.timer_id == sa.bindparam("key"))
+            .where(timer.c.timer_id == sa.bindparam("key"), IS_WAITING)
             .values(
-                state=sa.bindparam("new_state", type_=c.state.type),
-                fired_at=sa.bindparam("at", type_=c.fired_at.type),
-                late_seconds=sa.bindparam("late"),
-                by_outage=sa.bindparam("outage"),
-                worker=sa.bindparam("who"),
+                due_at=sa.bindparam("at", type_=timer.c.due_at.type),
+                next_at=sa.bindparam("at", type_=timer.c.next_at.type),
                 retry_at=None,
             )
         )
-        rows = [
-            {
-                "key": t.timer_id,
-                "new_state": t.state,
-                "at": t.fired_at,
-                "late": t.late_seconds,
-                "outage": t.by_outage,
-                "who": t.worker,
-            }
-            for t in settled
-        ]
-        connection.execute(statement, rows)
+        connection.execute(statement, [{"key": t.timer_id, "at": t.due_at} for t in moved])
 
 
-def _write_deadlines(connection: sa.Connection, started: Sequence[Deadline], ended: Sequence[DeadlineEnd]) -> None:
-    """One statement where the records of all ended ones are known, two otherwise."""
-    known = [replace(end.before, state=end.state, ended_at=end.ended_at) for end in ended if end.before is not None]
-    if started and ended and len(known) == len(ended):
-        statement = upsert(connection, deadline, ["deadline_id"], {"state": None, "ended_at": None})
-        connection.execute(statement, [values_of(d) for d in (*started, *known)])
-        return
-    _insert(connection, deadline, [values_of(d) for d in started])
-    _end_deadlines(connection, ended)
+_FIXED_OF_DEADLINE = ("deadline_id", "instance_id", "case_id", "attached_to", "rule", "started_at", "triggered_by")
 
 
-def _end_deadlines(connection: sa.Connection, ended: Sequence[DeadlineEnd]) -> None:
-    if ended:
-        c = deadline.c
-        statement = (
-            sa.update(deadline)
-            .where(c.deadline_id == sa.bindparam("key"))
-            .values(
-                state=sa.bindparam("new_state", type_=c.state.type),
-                ended_at=sa.bindparam("at", type_=c.ended_at.type),
-            )
-        )
-        rows = [{"key": d.deadline_id, "new_state": d.state, "at": d.ended_at} for d in ended]
-        connection.execute(statement, rows)
+def _write_deadlines(connection: sa.Connection, written: Sequence[Deadline]) -> None:
+    """New and changed ones by one statement."""
+    if written:
+        changing = {c.name: None for c in deadline.columns if c.name not in _FIXED_OF_DEADLINE}
+        connection.execute(upsert(connection, deadline, ["deadline_id"], changing), [values_of(d) for d in written])

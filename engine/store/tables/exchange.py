@@ -62,6 +62,8 @@ paper = sa.Table(
 IS_UNREAD = sa.text("read_at IS NULL")
 IS_UNDISPATCHED = sa.text("dispatched_at IS NULL")
 IS_WAITING = sa.text("state = 'waiting'")
+IS_DEAD = sa.text("state = 'dead'")
+IS_BUNDLED = sa.text("digest_id IS NOT NULL")
 
 outbox = sa.Table(
     "outbox",
@@ -79,6 +81,10 @@ outbox = sa.Table(
     sa.Column("read_at", UtcDateTime),
     # when its deliveries were entered, one for each channel that reaches the person
     sa.Column("dispatched_at", UtcDateTime),
+    sa.Column("level", sa.Text, nullable=False),
+    # the entry that bundles this one
+    sa.Column("digest_id", sa.Text),
+    sa.Index("ix_outbox_of_digest", "digest_id", sqlite_where=IS_BUNDLED, postgresql_where=IS_BUNDLED),
     # a person's messages, newest first; and the unread ones, for the badge
     sa.Index("ix_outbox_of_person", "recipient", "seq"),
     sa.Index("ix_outbox_unread", "recipient", sqlite_where=IS_UNREAD, postgresql_where=IS_UNREAD),
@@ -98,6 +104,8 @@ delivery = sa.Table(
     sa.Column("settled_at", UtcDateTime),
     # what a channel has to send, the longest due first
     sa.Index("ix_delivery_due", "channel", "retry_at", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+    # what has been given up, the latest first
+    sa.Index("ix_delivery_dead", "settled_at", sqlite_where=IS_DEAD, postgresql_where=IS_DEAD),
 )
 
 attachment_content = sa.Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from engine.store.tables.base import metadata
-from engine.store.types import UtcDateTime
+from engine.store.types import Codes, UtcDateTime
 
 unit = sa.Table(
     "unit",
@@ -41,4 +41,39 @@ role_grant = sa.Table(
     sa.Column("unit", sa.ForeignKey("unit.code"), primary_key=True),
     # holders of a role (in a unit)
     sa.Index("ix_role_grant_holders", "role", "unit"),
+)
+
+preference = sa.Table(
+    "preference",
+    metadata,
+    sa.Column("person_id", sa.ForeignKey("person.person_id"), primary_key=True),
+    # names of the channels that the person does not want
+    sa.Column("muted", Codes, nullable=False),
+    # local times "HH:MM", both or neither
+    sa.Column("quiet_from", sa.Text),
+    sa.Column("quiet_until", sa.Text),
+    # an address of the robot that the person wants to be told by, sealed: it holds a secret
+    sa.Column("robot", sa.LargeBinary),
+)
+
+feed = sa.Table(
+    "feed",
+    metadata,
+    # one iCalendar feed a person; only the hash of its secret is kept
+    sa.Column("person_id", sa.ForeignKey("person.person_id"), primary_key=True),
+    sa.Column("secret_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+absence = sa.Table(
+    "absence",
+    metadata,
+    # while a person is away, the deputy is told and asked as well
+    sa.Column("absence_id", sa.Text, primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("person.person_id"), nullable=False),
+    sa.Column("deputy_id", sa.ForeignKey("person.person_id"), nullable=False),
+    sa.Column("starts_at", UtcDateTime, nullable=False),
+    sa.Column("ends_at", UtcDateTime, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Index("ix_absence_of_person", "person_id", "ends_at"),
 )

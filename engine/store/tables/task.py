@@ -36,6 +36,8 @@ user_task = sa.Table(
     sa.Column("closed_at", UtcDateTime),
     sa.Column("closed_by", sa.Text),
     sa.Column("result", Tagged),
+    sa.Column("paused", sa.Boolean, nullable=False),
+    sa.Column("rule", sa.Text),
     # `case_id` ends the next three: who may see which case is answered from them alone.
     # inbox "mine": one person's open tasks, most urgent first; partial, or SQLite looks up what nobody has claimed
     sa.Index(

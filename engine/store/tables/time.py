@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from engine.records.time import DeadlineState, TimerState
+from engine.records.time import DeadlineState, TimerKind, TimerState
 from engine.store.tables.base import metadata
-from engine.store.types import Named, UtcDateTime
+from engine.store.types import Listed, Named, Tagged, UtcDateTime
 
 IS_WAITING = sa.text("state = 'waiting'")
-IS_RUNNING = sa.text("state = 'running'")
+IS_OPEN = sa.text("ended_at IS NULL")
+IS_STALE = sa.text("stale")
 
 deadline = sa.Table(
     "deadline",
@@ -35,15 +36,19 @@ deadline = sa.Table(
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("state", Named(DeadlineState), nullable=False),
     sa.Column("ended_at", UtcDateTime),
-    # running deadlines of an instance; the step's own look-up, whatever a long case has behind it
-    sa.Index(
-        "ix_deadline_running",
-        "instance_id",
-        "legal_due",
-        sqlite_where=IS_RUNNING,
-        postgresql_where=IS_RUNNING,
-    ),
-    # all deadlines of a case; the running ones of a page of the register
+    sa.Column("rule_version", sa.Integer, nullable=False),
+    sa.Column("triggered_by", sa.Text, nullable=False),
+    sa.Column("term", Tagged, nullable=False),
+    sa.Column("pauses", Listed, nullable=False),
+    sa.Column("history", Listed, nullable=False),
+    sa.Column("follows", sa.Text),
+    sa.Column("stale", sa.Boolean, nullable=False),
+    # open deadlines of an instance; the step's own look-up, whatever a long case has behind it
+    sa.Index("ix_deadline_running", "instance_id", "legal_due", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    # open deadlines around a changed day of the calendar; those whose dates are to be computed again
+    sa.Index("ix_deadline_open", "legal_due", "started_at", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    sa.Index("ix_deadline_stale", "instance_id", sqlite_where=IS_STALE, postgresql_where=IS_STALE),
+    # all deadlines of a case; the open ones of a page of the register
     sa.Index("ix_deadline_of_case", "case_id", "state"),
 )
 
@@ -67,6 +72,13 @@ timer = sa.Table(
     sa.Column("worker", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("retry_at", UtcDateTime),
+    sa.Column("kind", Named(TimerKind), nullable=False),
+    sa.Column("deadline_id", sa.Text),
+    sa.Column("rung", sa.Text),
+    sa.Column("basis", Tagged),
+    # what waits on a deadline; how late the latest firings were
+    sa.Index("ix_timer_of_deadline", "deadline_id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+    sa.Index("ix_timer_fired", "fired_at"),
     # the heartbeat: due rows only, oldest first; waiting rows beyond `now` are never visited
     sa.Index("ix_timer_next", "next_at", "due_at", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
     # waiting timers of one instance
@@ -91,4 +103,55 @@ calendar_year = sa.Table(
     # a year whose holidays are announced; `version` is the calendar version that brought it
     sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("version", sa.Integer, nullable=False),
+)
+
+calendar_version = sa.Table(
+    "calendar_version",
+    metadata,
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("changes", Tagged, nullable=False),
+)
+
+decision_table = sa.Table(
+    "decision_table",
+    metadata,
+    # the office's own versions of a shared table (`deadline_rules`, `escalations`, …), as DMN; the newest holds
+    sa.Column("table_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    # counts the versions of all tables
+    sa.Column("revision", sa.Integer, nullable=False, unique=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+
+duty = sa.Table(
+    "duty",
+    metadata,
+    # the periodic duties of the office: one row each, with its next occurrence; a row of `duties` says what it does
+    sa.Column("duty_id", sa.Text, primary_key=True),
+    sa.Column("next_at", UtcDateTime, nullable=False),
+    sa.Column("occurrence", sa.Text, nullable=False),
+    sa.Column("last_fired_at", UtcDateTime),
+    sa.Column("late_seconds", sa.Double),
+    sa.Column("worker", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Index("ix_duty_next", "next_at"),
+)
+
+outage = sa.Table(
+    "outage",
+    metadata,
+    sa.Column("outage_id", sa.Text, primary_key=True),
+    sa.Column("down_from", UtcDateTime, nullable=False),
+    sa.Column("up_at", UtcDateTime, nullable=False),
+    sa.Column("fired", sa.Integer, nullable=False),
+    sa.Column("failed", sa.Integer, nullable=False),
+    sa.Column("worst_seconds", sa.Double, nullable=False),
+    sa.Index("ix_outage_newest", "up_at"),
 )

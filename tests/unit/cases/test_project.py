@@ -126,14 +126,14 @@ def test_a_task_stands_under_the_most_urgent_deadline_of_itself_and_its_scopes()
 def test_a_deadline_started_in_the_same_step_already_counts_for_the_task() -> None:
     batch = projected(Changes(opened=(opened(),), armed=(armed(deadline=terms()),))).batch
 
-    assert batch.deadlines_started[0].attached_to == "k2"
+    assert batch.deadlines[0].attached_to == "k2"
     assert batch.tasks_opened[0].due_at == LATER
 
 
 def test_a_timer_in_the_flow_starts_no_deadline() -> None:
     batch = projected(Changes(armed=(armed(on=None, deadline=terms()),))).batch
 
-    assert batch.deadlines_started == ()
+    assert batch.deadlines == ()
     assert batch.timers_armed[0].due_at == LATER
 
 
@@ -149,7 +149,7 @@ def test_a_deadline_ends_with_its_activity(now: Any, closure: Closure, state: De
     running = a_deadline(attached_to="k1", legal_due=LATER)
     changes = Changes(closed=(TaskClosed("k1", closure),))
 
-    (end,) = projected(changes, standing(deadlines=(running,)), completing(now=now)).batch.deadlines_ended
+    (end,) = projected(changes, standing(deadlines=(running,)), completing(now=now)).batch.deadlines
 
     assert (end.deadline_id, end.state, end.ended_at) == (running.deadline_id, state, now)
 
@@ -158,7 +158,7 @@ def test_a_deadline_on_a_call_activity_ends_when_that_is_passed() -> None:
     running = a_deadline(attached_to="call", legal_due=LATER)
     changes = Changes(passed=(Passed("call", "order", "督办令", "petition_main", Closure.COMPLETED),))
 
-    (end,) = projected(changes, standing(deadlines=(running,))).batch.deadlines_ended
+    (end,) = projected(changes, standing(deadlines=(running,))).batch.deadlines
 
     assert end.state is DeadlineState.MET
 
@@ -186,7 +186,7 @@ def test_what_opens_and_ends_in_one_step_is_inserted_in_its_end_state() -> None:
 
     assert (batch.tasks_opened[0].state, batch.tasks_closed) == (TaskState.CANCELLED, ())
     assert (batch.timers_armed[0].state, batch.timers_settled) == (TimerState.CANCELLED, ())
-    assert (batch.deadlines_started[0].state, batch.deadlines_ended) == (DeadlineState.VOIDED, ())
+    assert [d.state for d in batch.deadlines] == [DeadlineState.VOIDED]
     assert (batch.awaited, batch.unawaited) == ((), ())
 
 
