@@ -31,7 +31,7 @@ class Settings:
     heartbeat_seconds: float = 1.0
     """DUBAN_HEARTBEAT_SECONDS: how often due timers are looked for."""
     cluster: bool = False
-    """DUBAN_CLUSTER=1: worker processes (`duban worker`) fire and deliver, not the web processes. PostgreSQL only."""
+    """DUBAN_CLUSTER=1: worker processes (`duban worker`) fire and deliver, not the web. PostgreSQL only."""
     public_url: str = ""
     """DUBAN_PUBLIC_URL: where people reach the pages, for links in mails and feeds; empty: no links."""
     metrics_token: str = field(default="", repr=False)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from engine.clock.deadline import Dues
 from engine.clock.lights import Lights
 from engine.records.time import Deadline
+from engine.values import Data
+
+
+@dataclass(frozen=True)
+class RungPlan:
+    """The first firing of a row of an escalation ladder. `basis` is what its instant is computed from again."""
+
+    rung: str
+    name: str
+    at: datetime
+    basis: Data
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,9 @@ class DeadlineTerms:
     dues: Dues
     lights: Lights
     calendar_version: int
+    rule_version: int = 0
+    term: Data = field(default_factory=dict)
+    rungs: tuple[RungPlan, ...] = ()
 
 
 def to_record(
@@ -51,4 +66,6 @@ def to_record(
         red_at=terms.lights.red_at,
         calendar_version=terms.calendar_version,
         provisional=terms.dues.provisional,
+        rule_version=terms.rule_version,
+        term=terms.term,
     )

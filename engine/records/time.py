@@ -33,8 +33,8 @@ class Deadline:
     P or `fixed`. `provisional` says that a year without an announced calendar was used.
 
     `term` is what the dates are computed from, so that they can be computed again (`engine.deadlines.terms`).
-    `pauses` are spans (`{"from", "until" or None, "reason", "by"}`), oldest first. `history` is every change, oldest
-    first, each with `at`, `by`, `event` and what it changed; it is only ever added to. `follows` is the deadline
+    `pauses` are spans (`{"from", "until" or None, "reason", "by"}`), oldest first. `history` is every change, in
+    order, each with `at`, `by`, `event` and what it changed; it is only ever added to. `follows` is the deadline
     that this one extends. `stale`: the calendar has changed and the dates are to be computed again.
     """
 
