@@ -57,9 +57,12 @@ class Collector:
         self._scores.append(score)
 
     def notify(
-        self, receivers: Iterable[Person], *, source_id: str, topic: str, zh: str, en: str
+        self, receivers: Iterable[Person], *, source_id: str, topic: str, zh: str, en: str, level: str = "info"
     ) -> tuple[str, ...]:
-        """Queues one neutral text for each person, once for each `source_id`; returns the receivers' ids."""
+        """Queues one neutral text for each person, once for each `source_id`; returns the receivers' ids.
+
+        `level` is that of `OutboxEntry`.
+        """
         sent = []
         for person in receivers:
             if person.unit in self.case.accused_units:
@@ -75,6 +78,7 @@ class Collector:
                 text_zh=zh,
                 text_en=en,
                 created_at=self.now,
+                level=level,
             )
             sent.append(person.person_id)
         return tuple(sent)

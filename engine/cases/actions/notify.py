@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.cases.actions.action import Action, ActionContext, optional, required
 from engine.errors import Message
 from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
+from engine.notifications.receivers import told
 from engine.records.org import Person
 
 _LEVELS = {
@@ -24,9 +25,12 @@ def _notify(context: ActionContext, call: ActionCall) -> ActionResult:
     role = required(call, "role", str)
     topic = required(call, "topic", str)
     unit = optional(call, "unit", str) or context.collector.case.unit
-    people = _unbiased(context, context.holders(role, unit), unit)
-    text = _text(context, call)
-    sent = context.collector.notify(people, source_id=call.task_id, topic=topic, zh=text.zh, en=text.en)
+    level = _level(call)
+    people = _unbiased(context, told(context.work, context.holders(role, unit), context.now), unit)
+    text = _text(context, call, level)
+    sent = context.collector.notify(
+        people, source_id=call.task_id, topic=topic, zh=text.zh, en=text.en, level=level
+    )
     event = "Notified" if sent else "NobodyToNotify"
     context.collector.event(event, {"role": role, "unit": unit, "topic": topic, "receivers": list(sent)})
     return ActionResult({"receivers": list(sent)})
@@ -43,13 +47,18 @@ def _unbiased(context: ActionContext, people: tuple[Person, ...], unit: str) -> 
     return tuple(p for p in people if accused.isdisjoint({p.unit, *(g.unit for g in grants.get(p.person_id, ()))}))
 
 
-def _text(context: ActionContext, call: ActionCall) -> Message:
+def _level(call: ActionCall) -> str:
+    level = optional(call, "level", str)
+    return level if level in _LEVELS else "info"
+
+
+def _text(context: ActionContext, call: ActionCall, level: str) -> Message:
     case = context.collector.case
-    level = _LEVELS.get(optional(call, "level", str) or "info", _LEVELS["info"])
+    word = _LEVELS[level]
     given = None if case.confidential else optional(call, "text", str)
     text = Message(given, given) if given else _NEUTRAL
     number = f"{case.number} " if case.number else ""
-    return Message(f"【{level.zh}】{number}{text.zh}", f"[{level.en}] {number}{text.en}")
+    return Message(f"【{word.zh}】{number}{text.zh}", f"[{word.en}] {number}{text.en}")
 
 
 ACTION = Action(
