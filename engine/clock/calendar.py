@@ -53,6 +53,12 @@ class WorkCalendar:
             day = self.on_or_after(_step(day, ONE_DAY))
         return day
 
+    def count_back(self, day: date, amount: int) -> date:
+        """The `amount`-th working day before `day`, which is itself not counted; `day` for zero."""
+        for _ in range(amount):
+            day = self.before(day)
+        return day
+
     def is_provisional(self, days: Iterable[date]) -> bool:
         """Whether a year between the first and the last of `days` has no announced calendar."""
         years = [day.year for day in days]

@@ -1,17 +1,20 @@
 """Due-date arithmetic for the five kinds of clock. Pure: values in, instants out.
 
-The start's day is never counted. A duty is due at 24:00 of its last day, kept as 00:00 of the next day.
+The start's day is never counted, nor a day on which the clock stood (`engine.clock.pause`). A duty is due at
+24:00 of its last day, kept as 00:00 of the next day.
 Source: 民法典 §§ 201–203 by analogy; 信访工作条例 (日 and 工作日 as the text says).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
 from engine.clock.calendar import ONE_DAY, ImpossibleTime, WorkCalendar, out_of_range
+from engine.clock.pause import NEVER, Pause, Stood, stood_since
 from engine.clock.period import Period, period_end
 from engine.errors import Message
 
@@ -51,7 +54,8 @@ class Dues:
 
     `raw_due` is as counted; `legal_due` rolled to the next working day where the term rolls; `target_due` the
     end of the last working day not after the raw day (never before the start), which reminders aim at.
-    `due_on` is the local day whose 24:00 is the legal due, or on which it falls for hours.
+    `due_on` is the local day whose 24:00 is the legal due, or on which it falls for hours. `stood` is when the
+    clock stood.
     """
 
     started_at: datetime
@@ -60,16 +64,24 @@ class Dues:
     target_due: datetime
     due_on: date
     provisional: bool
+    stood: Stood = NEVER
 
 
-def dues_of(term: Term, started_at: datetime, calendar: WorkCalendar, zone: ZoneInfo) -> Dues:
-    """When a duty that starts at the aware `started_at` is due. Raises ImpossibleTime."""
+def dues_of(
+    term: Term, started_at: datetime, calendar: WorkCalendar, zone: ZoneInfo, pauses: Sequence[Pause] = ()
+) -> Dues:
+    """When a duty that starts at the aware `started_at` is due. Raises ImpossibleTime.
+
+    Hours move by the exact time for which the clock stood. Days and working days on which it stood are not counted.
+    A period and a fixed date move by the calendar days for which it stood.
+    """
     _check_amount(term)
+    stood = stood_since(started_at, pauses, zone) if pauses else NEVER
     if term.kind is ClockKind.HOURS:
-        return _hours(term.amount, started_at, zone)
+        return _hours(term.amount, started_at, zone, stood)
     start_on = started_at.astimezone(zone).date()
-    raw_on = _raw_day(term, start_on, calendar)
-    legal_on = calendar.on_or_after(raw_on) if term.rollover else raw_on
+    raw_on = _raw_day(term, start_on, calendar, stood)
+    legal_on = _rolled(raw_on, calendar, stood) if term.rollover else raw_on
     legal_due = end_of(legal_on, zone)
     target_on = calendar.on_or_before(raw_on)
     target_due = end_of(target_on, zone)
@@ -83,6 +95,7 @@ def dues_of(term: Term, started_at: datetime, calendar: WorkCalendar, zone: Zone
         target_due=target_due if target_due > started_at else legal_due,
         due_on=legal_on,
         provisional=calendar.is_provisional(consulted),
+        stood=stood,
     )
 
 
@@ -100,22 +113,48 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 def share_of(dues: Dues, share: float) -> datetime:
-    """The instant at a part of the span from start to legal due, to the second. Never rolled."""
-    span = (dues.legal_due - dues.started_at).total_seconds() * share
-    return dues.started_at + timedelta(seconds=round(span))
+    """The instant at a part of the time from start to legal due, to the second. Never rolled.
+
+    Time for which the clock stood does not count.
+    """
+    running = (dues.legal_due - dues.started_at - dues.stood.time).total_seconds()
+    at = dues.started_at + timedelta(seconds=round(running * share))
+    for since, until in dues.stood.spans:
+        if since < at:
+            at += until - since
+    return at
 
 
-def _raw_day(term: Term, start_on: date, calendar: WorkCalendar) -> date:
+def _raw_day(term: Term, start_on: date, calendar: WorkCalendar, stood: Stood) -> date:
     match term.kind:
         case ClockKind.WORKING_DAYS:
-            last = calendar.count_on(start_on, term.amount)
+            last = _counted(start_on, term.amount, stood, calendar.count_on)
         case ClockKind.PERIOD:
-            last = period_end(start_on, term.period or Period.MONTH, term.amount)
+            last = _plus(period_end(start_on, term.period or Period.MONTH, term.amount), stood.day_count)
+            return _plus(last, term.grace)
         case ClockKind.FIXED:
-            last = _fixed_day(term)
+            return _plus(_fixed_day(term), stood.day_count + term.grace)
         case _:
-            last = _plus(start_on, term.amount)
-    return _plus(last, term.grace)
+            last = _counted(start_on, term.amount, stood, _plus)
+    return _counted(last, term.grace, stood, _plus)
+
+
+def _counted(day: date, amount: int, stood: Stood, count: Callable[[date, int], date]) -> date:
+    """The `amount`-th day after `day` by `count`, without paused days; nor does the count end on one."""
+    if not stood.days:
+        return count(day, amount)
+    while amount or stood.on(day):
+        day = count(day, 1)
+        amount -= not stood.on(day) and amount > 0
+    return day
+
+
+def _rolled(day: date, calendar: WorkCalendar, stood: Stood) -> date:
+    """The first working day on or after `day` on which the clock ran."""
+    day = calendar.on_or_after(day)
+    while stood.on(day):
+        day = calendar.count_on(day, 1)
+    return day
 
 
 def _fixed_day(term: Term) -> date:
@@ -124,9 +163,9 @@ def _fixed_day(term: Term) -> date:
     return term.fixed_on
 
 
-def _hours(amount: int, started_at: datetime, zone: ZoneInfo) -> Dues:
+def _hours(amount: int, started_at: datetime, zone: ZoneInfo, stood: Stood) -> Dues:
     try:
-        due = started_at.astimezone(UTC) + timedelta(hours=amount)
+        due = started_at.astimezone(UTC) + timedelta(hours=amount) + stood.time
         due_on = due.astimezone(zone).date()
     except OverflowError as error:
         raise out_of_range() from error
@@ -137,6 +176,7 @@ def _hours(amount: int, started_at: datetime, zone: ZoneInfo) -> Dues:
         target_due=due,
         due_on=due_on,
         provisional=False,
+        stood=stood,
     )
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.clock.calendar import WorkCalendar
-from engine.clock.deadline import ClockKind, Dues, share_of, start_of
+from engine.clock.deadline import ClockKind, Dues
+from engine.clock.moment import Moment, moment_at, parse_moment
 
 INSTANT = timedelta(microseconds=1)
 
@@ -21,20 +22,32 @@ class Lights:
     red_at: datetime
 
 
-def lights_of(kind: ClockKind, dues: Dues, calendar: WorkCalendar, zone: ZoneInfo) -> Lights:
-    """Blue at half time, yellow at 00:00 of the working day before the due day, red in the instant after due.
+BLUE = parse_moment("share 0.5")
+YELLOW = parse_moment("before 1 W")
+YELLOW_OF_HOURS = parse_moment("share 0.75")
+"""Hours have no working day before."""
 
-    Hours have no working day before: yellow at three quarters. A duty done at the very due instant is in time.
+
+def lights_of(
+    kind: ClockKind,
+    dues: Dues,
+    calendar: WorkCalendar,
+    zone: ZoneInfo,
+    *,
+    blue: Moment | None = None,
+    yellow: Moment | None = None,
+) -> Lights:
+    """When the lights come on; None: blue at half time, yellow at 00:00 of the working day before the due day.
+
+    Red is the instant after due: a duty done at the very due instant is in time. A moment before the start is the
+    start; one after red is red, and blue never follows yellow. Raises ImpossibleTime.
     """
-    if kind is ClockKind.HOURS:
-        yellow_at = share_of(dues, 0.75)
-    else:
-        yellow_at = max(start_of(calendar.before(dues.due_on), zone), dues.started_at)
+    if yellow is None:
+        yellow = YELLOW_OF_HOURS if kind is ClockKind.HOURS else YELLOW
     red_at = max(dues.legal_due, dues.started_at) + INSTANT
-    yellow_at = min(yellow_at, red_at)
-    return Lights(
-        blue_at=min(max(share_of(dues, 0.5), dues.started_at), yellow_at), yellow_at=yellow_at, red_at=red_at
-    )
+    yellow_at = min(max(moment_at(yellow, dues, None, calendar, zone), dues.started_at), red_at)
+    blue_at = min(max(moment_at(blue or BLUE, dues, None, calendar, zone), dues.started_at), yellow_at)
+    return Lights(blue_at=blue_at, yellow_at=yellow_at, red_at=red_at)
 
 
 def light_at(

@@ -1,12 +1,20 @@
-"""What a plain `deadline(…)` resolved to: a duty's dates, before they are attached to a task."""
+"""What a plain `deadline(…)` resolved to: a duty's dates, before they are attached to a task, and what is stored.
+
+The data of a term (`Deadline.term`) are plain JSON values, so that dates can be computed again from them: `clock`,
+`amount`, `period`, `fixed_on`, `rollover`, `grace`; the lights' moments `blue` and `yellow` as text (None: the
+defaults); `pause_reasons`, for which the rule lets the clock stand.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from engine.clock.deadline import Dues
+from engine.clock.deadline import ClockKind, Dues, Term
 from engine.clock.lights import Lights
+from engine.clock.moment import Moment, parse_moment
+from engine.clock.period import Period
 from engine.records.time import Deadline
 from engine.values import Data
 
@@ -25,7 +33,8 @@ class RungPlan:
 class DeadlineTerms:
     """A rule applied to a start: everything of a deadline record but where it is attached.
 
-    The time port puts this into `ResolvedTime.deadline` for plain `deadline("RULE")` requests.
+    The time port puts this into `ResolvedTime.deadline` for plain `deadline("RULE")` requests. `after_rule`: it
+    extends a deadline of that rule.
     """
 
     rule: str
@@ -40,10 +49,61 @@ class DeadlineTerms:
     rule_version: int = 0
     term: Data = field(default_factory=dict)
     rungs: tuple[RungPlan, ...] = ()
+    after_rule: str | None = None
+
+
+@dataclass(frozen=True)
+class TermLights:
+    """When a term's lights come on; None: the defaults of `engine.clock.lights`."""
+
+    blue: Moment | None = None
+    yellow: Moment | None = None
+
+
+DEFAULT_LIGHTS = TermLights()
+
+
+def term_data(term: Term, lights: TermLights = DEFAULT_LIGHTS, pause_reasons: Sequence[str] = ()) -> Data:
+    """A term as it is stored."""
+    return {
+        "clock": term.kind.value,
+        "amount": term.amount,
+        "period": term.period.value if term.period else None,
+        "fixed_on": term.fixed_on.isoformat() if term.fixed_on else None,
+        "rollover": term.rollover,
+        "grace": term.grace,
+        "blue": lights.blue.text if lights.blue else None,
+        "yellow": lights.yellow.text if lights.yellow else None,
+        "pause_reasons": list(pause_reasons),
+    }
+
+
+def term_of(data: Data) -> Term:
+    """A stored term. Raises KeyError or ValueError for data that no `term_data` wrote."""
+    return Term(
+        ClockKind(data["clock"]),
+        amount=data["amount"],
+        period=Period(data["period"]) if data.get("period") else None,
+        fixed_on=date.fromisoformat(data["fixed_on"]) if data.get("fixed_on") else None,
+        rollover=data["rollover"],
+        grace=data["grace"],
+    )
+
+
+def lights_in(data: Data) -> TermLights:
+    """The moments of the lights in a stored term."""
+    blue, yellow = data.get("blue"), data.get("yellow")
+    return TermLights(parse_moment(blue) if blue else None, parse_moment(yellow) if yellow else None)
 
 
 def to_record(
-    terms: DeadlineTerms, *, deadline_id: str, instance_id: str, case_id: str, attached_to: str
+    terms: DeadlineTerms,
+    *,
+    deadline_id: str,
+    instance_id: str,
+    case_id: str,
+    attached_to: str,
+    triggered_by: str = "system",
 ) -> Deadline:
     """The running deadline of the activity `attached_to` (a task, subprocess or call-activity task)."""
     return Deadline(
@@ -67,5 +127,6 @@ def to_record(
         calendar_version=terms.calendar_version,
         provisional=terms.dues.provisional,
         rule_version=terms.rule_version,
+        triggered_by=triggered_by,
         term=terms.term,
     )

@@ -13,7 +13,7 @@ from engine.clock.lights import lights_of
 from engine.clock.period import Period
 from engine.deadlines.calendar import load_calendar
 from engine.deadlines.rules import DeadlineRule, DeadlineRules, rules_from
-from engine.deadlines.terms import DeadlineTerms
+from engine.deadlines.terms import DEFAULT_LIGHTS, DeadlineTerms, TermLights, term_data
 from engine.errors import Message
 from engine.kernel.changes import ResolvedTime
 from engine.kernel.ports import TimeKind, TimeRequest
@@ -50,6 +50,7 @@ class OfficeTime:
         rule = self._rule(rule_id, now)
         term, started_at = self._term(rule, start, data, now)
         dues = dues_of(term, started_at, self._calendar, self._zone)
+        lights = self._lights(rule_id)
         return DeadlineTerms(
             rule=rule.rule,
             name=rule.name,
@@ -58,9 +59,14 @@ class OfficeTime:
             clock=rule.clock.value,
             amount=rule.amount if rule.clock is ClockKind.FIXED else term.grace or term.amount,
             dues=dues,
-            lights=lights_of(rule.clock, dues, self._calendar, self._zone),
+            lights=lights_of(term.kind, dues, self._calendar, self._zone, blue=lights.blue, yellow=lights.yellow),
             calendar_version=self._calendar.version,
+            term=term_data(term, lights),
+            after_rule=rule.after_rule,
         )
+
+    def _lights(self, _rule_id: str) -> TermLights:
+        return DEFAULT_LIGHTS
 
     def _resolve_rule(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
         terms = self.terms(request.rule or "", request.start, data, now)
