@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
-from engine.records.time import CalendarDay, CalendarVersion, Deadline
+from engine.records.case import CaseFile
+from engine.records.org import Actor
+from engine.records.task import UserTask
+from engine.records.time import CalendarDay, CalendarVersion, Deadline, DutyState, Timer
 
 
 class CalendarRepository(Protocol):
@@ -39,11 +43,77 @@ class TableRepository(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class SeenCase:
+    """A case as it concerns one reader: may the reader see it, does it accuse the reader's units."""
+
+    case: CaseFile
+    is_visible: bool
+    is_accused: bool
+
+
+@dataclass(frozen=True)
+class Around:
+    """Open deadlines that days of the calendar may move.
+
+    Those that have begun before `until`, and are due after `since` or keep a waiting timer after it.
+    """
+
+    since: datetime
+    until: datetime
+
+
 class DeadlineRepository(Protocol):
     """Deadlines outside a step."""
 
     def get(self, deadline_id: str) -> Deadline | None: ...
+    def around(self, span: Around) -> tuple[Deadline, ...]:
+        """The first due first. One statement."""
+        ...
+
+    def tasks_around(self, span: Around) -> tuple[UserTask, ...]:
+        """Open tasks of the instances of those deadlines, oldest first. One statement."""
+        ...
+
+    def cases_around(self, span: Around, reader: Actor) -> tuple[SeenCase, ...]:
+        """The cases of those deadlines. One statement."""
+        ...
+
+    def mark_stale(self, span: Around) -> None:
+        """Those deadlines, and the waiting timers that hang on them or on the calendar itself, from `since` on.
+
+        Three statements, however many there are.
+        """
+        ...
+
+    def stale_instances(self, limit: int) -> tuple[str, ...]:
+        """Instances with anything stale."""
+        ...
+
+    def stale_count(self) -> int:
+        """How many instances have anything stale."""
+        ...
+
+    def stale_timers(self, instance_id: str) -> tuple[Timer, ...]:
+        """Those that hang on no deadline."""
+        ...
+
+    def freshen(self, instance_id: str) -> None:
+        """Nothing of the instance is stale any more. Two statements."""
+        ...
 
 
 class DutyRepository(Protocol):
     """Periodic duties of the office."""
+
+    def all(self) -> tuple[DutyState, ...]: ...
+    def due(self, now: datetime, limit: int) -> tuple[DutyState, ...]:
+        """The longest due first."""
+        ...
+
+    def claim(self, duty_id: str, now: datetime) -> DutyState | None:
+        """Inside a writing transaction: the row locked (SKIP LOCKED); None if gone, taken or not due any more."""
+        ...
+
+    def save(self, states: Sequence[DutyState]) -> None: ...
+    def remove(self, duty_ids: Sequence[str]) -> None: ...

@@ -105,7 +105,8 @@ class Timer:
     """A row of the ledger. `timer_id` is the unique firing key: the kernel's, or `DEADLINE:RUNG:N` of a ladder.
 
     `deadline_id` is the deadline that the instant hangs on, `basis` how the instant follows from it or from the
-    calendar (None: it never moves), `rung` the ladder's row.
+    calendar (None: it never moves), `rung` the ladder's row. `stale`: the calendar has changed; until
+    `due_at` is computed again it does not fire.
 
     `late_seconds` is how long after `due_at` it fired; `by_outage` whether the system was down then.
     A failed firing backs off: `attempts`, `retry_at`.
@@ -130,6 +131,7 @@ class Timer:
     deadline_id: str | None = None
     rung: str | None = None
     basis: Data | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,13 +163,32 @@ class CalendarDay:
 
 @dataclass(frozen=True)
 class CalendarVersion:
-    """One change of the calendar. `changes` maps ISO days to `[before, after]`, each `{kind, note}` or None."""
+    """One change of the calendar. `changes` maps ISO days to `[before, after]`, each `{kind, note}` or None.
+
+    A year that it announced stands there too, by its four digits: `[None, {}]`.
+    """
 
     version: int
     at: datetime
     by: str
     note: str
     changes: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DutyState:
+    """Where a periodic duty stands: when it falls due next, and which of its occurrences that is (an ISO day).
+
+    `attempts` counts failures of that occurrence; `next_at` is then when it is tried again.
+    """
+
+    duty_id: str
+    next_at: datetime
+    occurrence: str
+    last_fired_at: datetime | None = None
+    late_seconds: float | None = None
+    worker: str | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from engine.store.types import Listed, Named, Tagged, UtcDateTime
 IS_WAITING = sa.text("state = 'waiting'")
 IS_OPEN = sa.text("ended_at IS NULL")
 IS_STALE = sa.text("stale")
+IS_ON_CALENDAR = sa.text("state = 'waiting' AND deadline_id IS NULL AND basis IS NOT NULL")
 
 deadline = sa.Table(
     "deadline",
@@ -76,6 +77,10 @@ timer = sa.Table(
     sa.Column("deadline_id", sa.Text),
     sa.Column("rung", sa.Text),
     sa.Column("basis", Tagged),
+    sa.Column("stale", sa.Boolean, nullable=False),
+    # waiting ones that hang on no deadline but on the calendar, from a changed day on; those to be computed again
+    sa.Index("ix_timer_on_calendar", "due_at", sqlite_where=IS_ON_CALENDAR, postgresql_where=IS_ON_CALENDAR),
+    sa.Index("ix_timer_stale", "instance_id", sqlite_where=IS_STALE, postgresql_where=IS_STALE),
     # what waits on a deadline; how late the latest firings were
     sa.Index("ix_timer_of_deadline", "deadline_id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
     sa.Index("ix_timer_fired", "fired_at"),

@@ -21,6 +21,7 @@ down_revision = "0003"
 
 IS_OPEN = sa.text("ended_at IS NULL")
 IS_STALE = sa.text("stale")
+IS_ON_CALENDAR = sa.text("state = 'waiting' AND deadline_id IS NULL AND basis IS NOT NULL")
 IS_WAITING = sa.text("state = 'waiting'")
 IS_DEAD = sa.text("state = 'dead'")
 IS_BUNDLED = sa.text("digest_id IS NOT NULL")
@@ -98,7 +99,10 @@ def _timers() -> None:
     op.add_column("timer", sa.Column("deadline_id", sa.Text()))
     op.add_column("timer", sa.Column("rung", sa.Text()))
     op.add_column("timer", sa.Column("basis", Tagged()))
+    op.add_column("timer", sa.Column("stale", sa.Boolean(), nullable=False, server_default=sa.false()))
     _partial("ix_timer_of_deadline", "timer", ["deadline_id"], IS_WAITING)
+    _partial("ix_timer_on_calendar", "timer", ["due_at"], IS_ON_CALENDAR)
+    _partial("ix_timer_stale", "timer", ["instance_id"], IS_STALE)
     op.create_index("ix_timer_fired", "timer", ["fired_at"])
     op.create_table(
         "outage",
