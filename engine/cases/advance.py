@@ -81,6 +81,15 @@ def advance(
     engine: Engine, work: UnitOfWork, held: Held, operation: Operation, *, actor: str, now: datetime
 ) -> StepBatch:
     """Moves a held instance by one operation and writes the step. Raises StepFailed; then nothing may be kept."""
+    batch = prepare(engine, work, held, operation, actor=actor, now=now)
+    work.instances.save_step(batch)
+    return batch
+
+
+def prepare(
+    engine: Engine, work: UnitOfWork, held: Held, operation: Operation, *, actor: str, now: datetime
+) -> StepBatch:
+    """As `advance`, but the step is still to be saved: with others, in one go."""
     procedure = load_procedure(work, held.instance.definition_id)
     collector = Collector(held.case, held.instance.instance_id, now, actor)
     collector.update_case(**operation.columns)
@@ -91,7 +100,7 @@ def advance(
         work.cases.add_parties(operation.parties)
     standing = Standing(held.instance, held.case, procedure.homes, held.deadlines, held.instance.audit_head)
     projection = project(changes, standing, operation.stamp(actor, now), collector.collected())
-    return _save(work, run, projection, standing, actor=actor, now=now)
+    return _sealed(run, projection, standing, actor=actor, now=now)
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,9 @@ def begin(engine: Engine, work: UnitOfWork, beginning: Beginning, *, actor: str,
     standing = Standing(instance, case, procedure.homes, (), beginning.audit_head)
     stamp = Stamp(now, actor, beginning.event)
     projection = project(changes, standing, stamp, collector.collected(), is_new=True)
-    return _save(work, run, projection, standing, actor=actor, now=now)
+    batch = _sealed(run, projection, standing, actor=actor, now=now)
+    work.instances.save_step(batch)
+    return batch
 
 
 def _ports(engine: Engine, work: UnitOfWork, procedure: Procedure, collector: Collector) -> Ports:
@@ -146,9 +157,7 @@ def _ports(engine: Engine, work: UnitOfWork, procedure: Procedure, collector: Co
     )
 
 
-def _save(
-    work: UnitOfWork, run: Run, projection: Projection, standing: Standing, *, actor: str, now: datetime
-) -> StepBatch:
+def _sealed(run: Run, projection: Projection, standing: Standing, *, actor: str, now: datetime) -> StepBatch:
     audit = seal_entries(
         [(event.name, event.detail) for event in projection.events],
         case_id=standing.case.case_id,
@@ -158,6 +167,4 @@ def _save(
     )
     batch = projection.batch
     instance = replace(batch.instance, snapshot=run.snapshot(), audit_head=audit[-1].hash)
-    batch = replace(batch, instance=instance, audit=audit)
-    work.instances.save_step(batch)
-    return batch
+    return replace(batch, instance=instance, audit=audit)

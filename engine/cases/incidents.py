@@ -7,8 +7,9 @@ from datetime import datetime
 from engine.audit.record import record_event, record_refusal
 from engine.cases.advance import Held, Operation, hold_by_task
 from engine.cases.completion import completion_of
+from engine.cases.firing import fire_timer
 from engine.cases.messages import drain_messages
-from engine.cases.step import fire_timer, run_step
+from engine.cases.step import run_step
 from engine.errors import Forbidden, InvalidState, Message, NotFound
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork

@@ -20,7 +20,7 @@ from engine.errors import Conflict, EngineError, StepFailed
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile, InstanceState
-from engine.records.step import MessageSubscription, OutgoingMessage
+from engine.records.step import MessageSubscription, OutgoingMessage, StepBatch
 from engine.values import Data
 
 _BATCH = 100
@@ -37,6 +37,12 @@ def drain_messages(engine: Engine, *, limit: int = 1000) -> int:
             return delivered
         delivered += settled
     return delivered
+
+
+def deliver_sent(engine: Engine, batch: StepBatch) -> None:
+    """After the commit: delivers what the step sent. What a crash leaves over the heartbeat delivers."""
+    if batch.messages:
+        drain_messages(engine)
 
 
 def deliver_message(engine: Engine, message_id: str) -> bool:

@@ -10,8 +10,8 @@ from uuid import uuid4
 from engine.audit.record import record_refusal
 from engine.cases.advance import Beginning, begin
 from engine.cases.form_flow import case_columns, facts_of, parties_of
+from engine.cases.messages import deliver_sent
 from engine.cases.standing import Event
-from engine.cases.step import deliver_sent
 from engine.definitions.outline import StartPoint
 from engine.definitions.sources import Procedure, current_procedure
 from engine.errors import Conflict, Forbidden, InvalidState, Message

@@ -10,16 +10,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from engine.cases.advance import Held, Operation, advance, hold_instance
+from engine.cases.advance import Held, Operation, advance
+from engine.cases.firing import fire_timer
 from engine.cases.incident_log import log_incident
-from engine.cases.messages import drain_messages
-from engine.cases.standing import SYSTEM, Event, Firing
+from engine.cases.messages import deliver_sent
 from engine.deadlines.back_off import retry_after
 from engine.errors import Conflict, EngineError, StepFailed
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
-from engine.records.case import InstanceState
-from engine.records.step import StepBatch
 from engine.records.time import Timer
 
 _WORKER: Final = "step"
@@ -59,45 +57,6 @@ def run_step(
     deliver_sent(engine, batch)
 
 
-def fire_timer(
-    engine: Engine, timer_id: str, worker: str, by_outage: bool = False, *, log_failure: bool = True
-) -> bool:
-    """Fires one timer of the ledger in a step of its own. False where it is gone, or taken by another worker.
-
-    Raises StepFailed where the diagram failed: the incident is recorded; when to try again is the caller's to say.
-    """
-    now = engine.clock.now()
-    timer: Timer | None = None
-    try:
-        with engine.store.write() as work:
-            timer = work.timers.claim(timer_id)
-            held = hold_instance(work, timer.instance_id) if timer else None
-            if timer is None or held is None or held.instance.state is not InstanceState.RUNNING:
-                return False
-            batch = advance(engine, work, held, _firing(timer, worker, by_outage), actor=SYSTEM, now=now)
-    except StepFailed as failure:
-        if log_failure and timer is not None:
-            _record_failed_firing(engine, timer, failure, now)
-        raise
-    deliver_sent(engine, batch)
-    return True
-
-
-def deliver_sent(engine: Engine, batch: StepBatch) -> None:
-    """After the commit: delivers what the step sent. What a crash leaves over the heartbeat delivers."""
-    if batch.messages:
-        drain_messages(engine)
-
-
-def _firing(timer: Timer, worker: str, by_outage: bool) -> Operation:
-    return Operation(
-        event=Event("TimerFired", {"timer_id": timer.timer_id, "element": timer.element_id, "name": timer.name}),
-        act=lambda run, now: run.fire(timer.timer_id, now),
-        retry={"kind": "fire", "timer_id": timer.timer_id},
-        firing=Firing(timer, worker, by_outage),
-    )
-
-
 def _due(work: UnitOfWork, held: Held, now: datetime, tried: set[str]) -> tuple[Timer, ...]:
     """Timers to be fired before the step. No statement where none can be due."""
     if held.next_timer_at is None or held.next_timer_at > now:
@@ -132,20 +91,5 @@ def _record_failure(engine: Engine, held: Held, operation: Operation, failure: S
             instance_id=held.instance.instance_id,
             case_id=held.case.case_id,
             operation=operation.retry,
-            now=now,
-        )
-
-
-def _record_failed_firing(engine: Engine, timer: Timer, failure: StepFailed, now: datetime) -> None:
-    """One incident for a failing timer, not one for each attempt."""
-    if timer.attempts:
-        return
-    with engine.store.write() as work:
-        log_incident(
-            work,
-            failure,
-            instance_id=timer.instance_id,
-            case_id=timer.case_id,
-            operation={"kind": "fire", "timer_id": timer.timer_id},
             now=now,
         )

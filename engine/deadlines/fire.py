@@ -13,7 +13,7 @@ from uuid import uuid4
 import structlog
 
 from engine.cases.messages import drain_messages
-from engine.cases.step import fire_timer
+from engine.cases.firing import fire_timer
 from engine.deadlines.back_off import retry_after
 from engine.errors import Conflict, EngineError, Message, StepFailed
 from engine.ports.engine import Engine

@@ -81,6 +81,15 @@ class LockedTask:
     next_timer_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class DueTimer:
+    """A due timer of the ledger with its instance and its case, locked together."""
+
+    timer: Timer
+    instance: Instance
+    case: CaseFile
+
+
 class CaseRepository(Protocol):
     def add(self, case: CaseFile, parties: Sequence[Party], *, submission_key: str | None = None) -> None:
         """Raises Conflict at the latest when the transaction ends, where the key has started a case already."""
@@ -125,6 +134,10 @@ class InstanceRepository(Protocol):
         ...
 
     def open_deadlines(self, instance_id: str) -> tuple[Deadline, ...]: ...
+    def open_deadlines_of(self, instance_ids: Sequence[str]) -> Mapping[str, tuple[Deadline, ...]]:
+        """By instance id; instances without an open deadline are missing. One statement."""
+        ...
+
     def subscriptions(self, message: str, key: str | None) -> tuple[MessageSubscription, ...]: ...
 
 
@@ -159,13 +172,21 @@ class TaskRepository(Protocol):
 
 class TimerRepository(Protocol):
     def due_of_instance(self, instance_id: str, now: datetime) -> tuple[Timer, ...]:
-        """Waiting timers of one instance due at `now`, oldest first. One statement."""
+        """Waiting timers of one instance due at `now`, oldest first, and the stale ones. One statement."""
         ...
 
     def due(self, now: datetime, limit: int, *, reader: Actor | None = None) -> tuple[Timer, ...]:
         """Waiting timers due (and past any `retry_at`), oldest first; work does not grow with the waiting.
 
+        Stale ones are not among them: they are computed again first (`engine.deadlines.catch_up`).
         Here and below `reader`: without what belongs to cases that accuse a unit this actor acts for.
+        """
+        ...
+
+    def claim_due(self, now: datetime, limit: int) -> tuple[DueTimer, ...]:
+        """Inside a writing transaction: the oldest due timers, locked with their instances (SKIP LOCKED).
+
+        One of each case: the first that fell due. At most `limit`; fewer where cases have several. One statement.
         """
         ...
 

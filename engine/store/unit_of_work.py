@@ -65,7 +65,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def timers(self) -> Timers:
-        return Timers(self.connection)
+        return Timers(self.connection, self._known)
 
     @cached_property
     def registers(self) -> Registers:

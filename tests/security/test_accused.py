@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 
 from engine.audit.verify import verify_chain
+from engine.cases.firing import fire_timer
 from engine.cases.incidents import list_incidents, retry_incident
 from engine.cases.read import open_case, register
 from engine.cases.start import start_case
-from engine.cases.step import fire_timer
 from engine.deadlines.ledger import list_timers
 from engine.definitions.deploy import check_procedure, deploy_procedure
 from engine.documents.attachments import add_attachment, open_attachment

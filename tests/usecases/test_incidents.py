@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from engine.audit.verify import verify_chain
+from engine.cases.firing import fire_timer
 from engine.cases.incidents import list_incidents, retry_incident
 from engine.cases.start import start_case
-from engine.cases.step import fire_timer
 from engine.errors import Forbidden, InvalidState, StepFailed
 from engine.records.case import CaseFile
 from engine.records.task import TaskState

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from engine.cases.firing import fire_timer
 from engine.cases.start import start_case
-from engine.cases.step import fire_timer
 from engine.errors import InvalidState
 from engine.records.case import CaseFile
 from engine.records.task import TaskState

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -48,6 +48,18 @@ class Instances:
             .order_by(deadline.c.legal_due, deadline.c.deadline_id)
         )
         return tuple(record_of(Deadline, row, deadline) for row in rows)
+
+    def open_deadlines_of(self, instance_ids: Sequence[str]) -> Mapping[str, tuple[Deadline, ...]]:
+        rows = self._connection.execute(
+            sa.select(deadline)
+            .where(deadline.c.instance_id.in_(instance_ids), IS_OPEN)  # ix_deadline_running
+            .order_by(deadline.c.instance_id, deadline.c.legal_due, deadline.c.deadline_id)
+        )
+        found: dict[str, tuple[Deadline, ...]] = {}
+        for row in rows:
+            each = record_of(Deadline, row, deadline)
+            found[each.instance_id] = (*found.get(each.instance_id, ()), each)
+        return found
 
     def subscriptions(self, message: str, key: str | None) -> tuple[MessageSubscription, ...]:
         """Those that wait for this key or for any; with no key, those that wait for any."""

@@ -8,14 +8,15 @@ Lock order everywhere: the instance first, then its other rows.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine.ports.store import LockedTask
-from engine.records.case import CaseFile, Instance
+from engine.ports.store import DueTimer, LockedTask
+from engine.records.case import CaseFile, Instance, InstanceState
 from engine.records.task import UserTask
-from engine.records.time import Deadline
+from engine.records.time import Deadline, Timer
 from engine.store.repositories.calendar import version_of_calendar
 from engine.store.repositories.tables import revision_of_tables
 from engine.store.rows import AnyRow, columns_of, record_of
@@ -56,6 +57,7 @@ _running = sa.select(deadline).where(IS_OPEN).subquery("running")  # ix_deadline
 
 _INSTANCE = columns_of(Instance, instance)
 _CASE = columns_of(CaseFile, case_file)
+_TIMER = columns_of(Timer, timer)
 
 
 def lock_instance(connection: sa.Connection, instance_id: str) -> tuple[Instance, CaseFile] | None:
@@ -105,6 +107,55 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, i
         first.next_timer_at,
     )
     return locked, first.in_force, first.tables_revision
+
+
+def lock_due(connection: sa.Connection, now: datetime, limit: int) -> tuple[tuple[DueTimer, ...], int, int]:
+    """The oldest due timers, one of each case, with instances and cases; calendar and tables' versions.
+
+    The rows of instances and timers are locked, those that others have locked are passed over.
+    """
+    earlier = timer.alias("earlier")
+    first = (
+        sa.select(earlier.c.timer_id)
+        .where(
+            earlier.c.instance_id == timer.c.instance_id,
+            earlier.c.next_at <= now,
+            sa.text("earlier.state = 'waiting'"),  # ix_timer_of_instance
+        )
+        .order_by(earlier.c.stale.desc(), earlier.c.due_at, earlier.c.timer_id)  # what is stale holds up its case
+        .limit(1)
+        .correlate(timer)
+        .scalar_subquery()
+    )
+    statement = (
+        sa.select(*_TIMER, *_INSTANCE, *_CASE, _calendar_version, _tables_revision, _head, _is_stale)
+        .select_from(
+            timer.join(instance, instance.c.instance_id == timer.c.instance_id).join(
+                case_file, case_file.c.case_id == instance.c.case_id
+            )
+        )
+        .where(
+            timer.c.next_at <= now,
+            sa.text("timer.state = 'waiting'"),  # ix_timer_next
+            instance.c.state == InstanceState.RUNNING,
+            timer.c.timer_id == first,
+            ~timer.c.stale,
+        )
+        .order_by(timer.c.next_at, timer.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True, of=[instance, timer])
+    )
+    rows = list(connection.execute(statement))
+    while any(row.is_stale for row in rows):
+        rows = list(connection.execute(statement))
+    of_case: dict[str, AnyRow] = {}
+    for row in rows:
+        of_case.setdefault(row._mapping[instance.c.case_id], row)
+    due = tuple(
+        DueTimer(record_of(Timer, row, timer), _instance(row), record_of(CaseFile, row, case_file))
+        for row in of_case.values()
+    )
+    return due, *((rows[0].in_force, rows[0].tables_revision) if rows else (0, 0))
 
 
 def lock_row(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> None:

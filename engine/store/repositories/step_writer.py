@@ -35,9 +35,7 @@ def write_steps(connection: sa.Connection, batches: Sequence[StepBatch]) -> None
     Raises Conflict where an instance is no longer at the version before its `batch.instance.version`.
     """
     _write_instances(connection, batches)
-    for batch in batches:
-        if batch.case_update is not None:
-            update_case(connection, batch.case_update)
+    _update_cases(connection, [b.case_update for b in batches if b.case_update is not None])
     _insert(connection, user_task, [values_of(t) for b in batches for t in b.tasks_opened])
     _close_tasks(connection, [t for b in batches for t in b.tasks_closed])
     _relight_tasks(connection, [t for b in batches for t in b.tasks_relit])
@@ -67,6 +65,32 @@ def update_case(connection: sa.Connection, change: CaseUpdate) -> None:
         values["facts_text"] = facts_text(change.facts)
     if values:
         connection.execute(sa.update(case_file).where(case_file.c.case_id == case_id).values(**values))
+
+
+def _update_cases(connection: sa.Connection, changes: Sequence[CaseUpdate]) -> None:
+    if len(changes) == 1:
+        update_case(connection, changes[0])
+    elif changes:
+        texts = (None if change.facts is None else facts_text(change.facts) for change in changes)
+        rows = [
+            {f"new_{name}": value for name, value in {**values_of(change), "facts_text": text}.items()}
+            for change, text in zip(changes, texts, strict=True)
+        ]
+        connection.execute(_UPDATE_CASES, rows)
+
+
+_UPDATING = tuple(name for name in (*CaseUpdate.__dataclass_fields__, "facts_text") if name != "case_id")
+_UPDATE_CASES = (
+    sa.update(case_file)
+    .where(case_file.c.case_id == sa.bindparam("new_case_id"))
+    .values(
+        {
+            name: sa.func.coalesce(sa.bindparam(f"new_{name}", type_=case_file.c[name].type), case_file.c[name])
+            for name in _UPDATING
+        }
+    )
+)
+"""Several cases by one statement: what is not given stays."""
 
 
 def timer_row(record: Timer) -> dict[str, Any]:

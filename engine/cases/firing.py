@@ -1,0 +1,121 @@
+"""Firing timers of the ledger: one in a step of its own, or many of different cases in one transaction.
+
+The claim and the steps are one transaction, so a timer fires once however many workers look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.cases.advance import Held, Operation, hold_instance, prepare
+from engine.cases.climb import climb
+from engine.cases.incident_log import log_incident
+from engine.cases.messages import deliver_sent
+from engine.cases.standing import SYSTEM, Event, Firing
+from engine.errors import StepFailed
+from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
+from engine.records.case import InstanceState
+from engine.records.step import StepBatch
+from engine.records.time import Timer, TimerKind
+
+
+def fire_timer(
+    engine: Engine, timer_id: str, worker: str, by_outage: bool = False, *, log_failure: bool = True
+) -> bool:
+    """Fires one timer of the ledger in a step of its own. False where it is gone, or taken by another worker.
+
+    Raises StepFailed where the diagram failed: the incident is recorded; when to try again is the caller's to say.
+    """
+    now = engine.clock.now()
+    timer: Timer | None = None
+    try:
+        with engine.store.write() as work:
+            timer = work.timers.claim(timer_id)
+            held = hold_instance(work, timer.instance_id) if timer else None
+            if timer is None or held is None or held.instance.state is not InstanceState.RUNNING:
+                return False
+            batch = _step(engine, work, held, Firing(timer, worker, by_outage), now)
+            work.instances.save_step(batch)
+    except StepFailed as failure:
+        if log_failure and timer is not None:
+            _record_failed_firing(engine, timer, failure, now)
+        raise
+    deliver_sent(engine, batch)
+    return True
+
+
+@dataclass
+class FiringBatch:
+    """What became of one batch, filled while it runs: after an error, all of `claimed` is as it was before.
+
+    `fired` were fired at `at`; `alone` failed before, and get a step of their own; `sent` says that there are
+    messages to deliver.
+    """
+
+    at: datetime
+    claimed: list[Timer] = field(default_factory=list)
+    fired: list[Firing] = field(default_factory=list)
+    alone: list[Timer] = field(default_factory=list)
+    sent: bool = False
+
+
+def fire_batch(
+    engine: Engine, batch: FiringBatch, *, worker: str, limit: int, is_by_outage: Callable[[Timer], bool]
+) -> None:
+    """Fires the oldest due timers, one a case, at most `limit`, in one transaction: all of them, or none.
+
+    The number of statements does not grow with the timers, but for what server actions ask. Raises whatever one of
+    them failed with; `batch.claimed` then tells which were tried. The caller delivers the messages.
+    """
+    with engine.store.write() as work:
+        claimed = work.timers.claim_due(batch.at, limit)
+        batch.claimed = [due.timer for due in claimed]
+        batch.alone = [due.timer for due in claimed if due.timer.attempts]
+        first_tries = [due for due in claimed if not due.timer.attempts]
+        if not first_tries:
+            return
+        deadlines = work.instances.open_deadlines_of([due.instance.instance_id for due in first_tries])
+        steps = []
+        for due in first_tries:
+            held = Held(due.instance, due.case, deadlines.get(due.instance.instance_id, ()))
+            firing = Firing(due.timer, worker, is_by_outage(due.timer))
+            steps.append(_step(engine, work, held, firing, batch.at))
+            batch.fired.append(firing)
+        work.instances.save_steps(steps)
+        batch.sent = any(step.messages for step in steps)
+
+
+def _step(engine: Engine, work: UnitOfWork, held: Held, firing: Firing, now: datetime) -> StepBatch:
+    """The step that a firing is, still to be saved."""
+    timer = firing.timer
+    if timer.kind is TimerKind.BPMN:
+        return prepare(engine, work, held, _operation(firing), actor=SYSTEM, now=now)
+    return climb(engine, work, held, timer, now, worker=firing.worker, by_outage=firing.by_outage)
+
+
+def _operation(firing: Firing) -> Operation:
+    timer = firing.timer
+    return Operation(
+        event=Event("TimerFired", {"timer_id": timer.timer_id, "element": timer.element_id, "name": timer.name}),
+        act=lambda run, now: run.fire(timer.timer_id, now),
+        retry={"kind": "fire", "timer_id": timer.timer_id},
+        firing=firing,
+    )
+
+
+def _record_failed_firing(engine: Engine, timer: Timer, failure: StepFailed, now: datetime) -> None:
+    """One incident for a failing timer, not one for each attempt."""
+    if timer.attempts:
+        return
+    with engine.store.write() as work:
+        log_incident(
+            work,
+            failure,
+            instance_id=timer.instance_id,
+            case_id=timer.case_id,
+            operation={"kind": "fire", "timer_id": timer.timer_id},
+            now=now,
+        )
