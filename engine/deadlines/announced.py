@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 
@@ -20,6 +21,7 @@ def calendar_from(days: Iterable[CalendarDay], announced: Iterable[int], version
     )
 
 
+@cache
 def announced_days() -> tuple[tuple[CalendarDay, ...], tuple[int, ...]]:
     """Every day that differs from its weekday, and the years that are known, from 2004 on.
 
@@ -33,6 +35,17 @@ def announced_days() -> tuple[tuple[CalendarDay, ...], tuple[int, ...]]:
         years.append(year)
         year += 1
     return tuple(days), tuple(years)
+
+
+def known_years() -> tuple[int, ...]:
+    """The years that the installed chinesecalendar knows."""
+    return announced_days()[1]
+
+
+def announced_year(year: int) -> tuple[CalendarDay, ...] | None:
+    """The days of one year that differ from their weekday; None where chinesecalendar does not know it."""
+    days = _days_of(year)
+    return None if days is None else tuple(days)
 
 
 def _days_of(year: int) -> list[CalendarDay] | None:

@@ -23,7 +23,7 @@ from engine.store.rows import AnyRow, columns_of, record_of
 from engine.store.tables.case import case_file, instance
 from engine.store.tables.journal import audit_entry
 from engine.store.tables.task import user_task
-from engine.store.tables.time import IS_OPEN, IS_WAITING, deadline, timer
+from engine.store.tables.time import IS_OPEN, IS_STALE, IS_WAITING, deadline, timer
 
 _seen = instance.alias("seen")
 _is_stale = (
@@ -140,6 +140,7 @@ def lock_due(connection: sa.Connection, now: datetime, limit: int) -> tuple[tupl
             instance.c.state == InstanceState.RUNNING,
             timer.c.timer_id == first,
             ~timer.c.stale,
+            ~sa.exists().where(deadline.c.instance_id == timer.c.instance_id, IS_STALE),  # ix_deadline_stale
         )
         .order_by(timer.c.next_at, timer.c.due_at)
         .limit(limit)
