@@ -43,7 +43,8 @@ class OfficeTime:
             return self._resolve_rule(request, data, now)
         started_at = self._start(request.start, now)
         dues = dues_of(_plain_term(request), started_at, self._calendar, self._zone)
-        return ResolvedTime(_at(dues, request.share))
+        basis = {"kind": request.kind.value, "amount": request.amount, "start": started_at, "share": request.share}
+        return ResolvedTime(_at(dues, request.share), basis=basis)
 
     def terms(self, rule_id: str, start: Value, data: Data, now: datetime) -> DeadlineTerms:
         """A rule applied to a start (date, date and time, or None for now). Raises ImpossibleTime."""
@@ -61,7 +62,7 @@ class OfficeTime:
             dues=dues,
             lights=lights_of(term.kind, dues, self._calendar, self._zone, blue=lights.blue, yellow=lights.yellow),
             calendar_version=self._calendar.version,
-            term=term_data(term, lights),
+            term=term_data(term, lights, rule.pause_reasons),
             after_rule=rule.after_rule,
         )
 
@@ -70,9 +71,9 @@ class OfficeTime:
 
     def _resolve_rule(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
         terms = self.terms(request.rule or "", request.start, data, now)
-        if request.share != 1:
-            return ResolvedTime(_at(terms.dues, request.share))
-        return ResolvedTime(terms.dues.legal_due, terms)
+        share = request.share
+        basis = {"rule": terms.rule, "share": share, "term": terms.term, "start": terms.dues.started_at}
+        return ResolvedTime(_at(terms.dues, share), terms if share == 1 else None, basis)
 
     def _term(self, rule: DeadlineRule, start: Value, data: Data, now: datetime) -> tuple[Term, datetime]:
         given = data.get(rule.from_variable) if rule.from_variable else None

@@ -10,21 +10,10 @@ from engine.clock.pause import Pause
 from tests.unit.clock.days import ZONE, announced, at
 
 FORMS = [
-    "share 0.5",
-    "share 0.75",
-    "share 1",
-    "before 1 W",
-    "before 2 D",
-    "before 3 H",
-    "before 30 M",
-    "due",
-    "after 3 D",
-    "after 3 W",
-    "after 2 H",
-    "after 30 M",
-    "light blue",
-    "light yellow",
-    "light red",
+    *("share 0.5", "share 0.75", "share 1"),
+    *("before 1 W", "before 2 D", "before 3 H", "before 30 M", "due"),
+    *("after 3 D", "after 3 W", "after 2 H", "after 30 M"),
+    *("light blue", "light yellow", "light red"),
 ]
 
 

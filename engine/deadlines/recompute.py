@@ -1,0 +1,90 @@
+"""Computing dates again from what was stored: after a pause, and on a changed calendar. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.clock.calendar import WorkCalendar
+from engine.clock.deadline import ClockKind, Dues, Term, dues_of, share_of
+from engine.clock.lights import Lights, lights_of
+from engine.clock.moment import moment_at, parse_moment
+from engine.clock.pause import Pause
+from engine.clock.period import Period
+from engine.deadlines.terms import lights_in, term_of
+from engine.kernel.ports import TimeKind
+from engine.records.time import Deadline
+from engine.values import Data
+
+_PLAIN = {
+    TimeKind.WORKING_DAYS.value: ClockKind.WORKING_DAYS,
+    TimeKind.CALENDAR_DAYS.value: ClockKind.DAYS,
+}
+
+
+def recompute(deadline: Deadline, calendar: WorkCalendar, zone: ZoneInfo) -> Deadline:
+    """The deadline with the dates that its term, its pauses and this calendar give; identical where nothing moved.
+
+    One that has ended, or comes from a version that stored no term, keeps its dates. Raises ImpossibleTime.
+    """
+    if not deadline.is_open or not deadline.term:
+        return replace(deadline, stale=False)
+    dues = dues_again(deadline, calendar, zone)
+    moments = lights_in(deadline.term)
+    kind = ClockKind(deadline.term["clock"])
+    lights = lights_of(kind, dues, calendar, zone, blue=moments.blue, yellow=moments.yellow)
+    return replace(
+        deadline,
+        raw_due=dues.raw_due,
+        legal_due=dues.legal_due,
+        target_due=dues.target_due,
+        blue_at=lights.blue_at,
+        yellow_at=lights.yellow_at,
+        red_at=lights.red_at,
+        calendar_version=calendar.version,
+        provisional=dues.provisional,
+        stale=False,
+    )
+
+
+def dues_again(deadline: Deadline, calendar: WorkCalendar, zone: ZoneInfo) -> Dues:
+    """The dates behind a deadline that has a stored term."""
+    return dues_of(term_of(deadline.term), deadline.started_at, calendar, zone, pauses_of(deadline))
+
+
+def pauses_of(deadline: Deadline) -> tuple[Pause, ...]:
+    """The stored pauses as the clock reads them."""
+    return tuple(Pause(pause["from"], pause["until"]) for pause in deadline.pauses)
+
+
+def instant_of(basis: Data, deadline: Deadline | None, calendar: WorkCalendar, zone: ZoneInfo) -> datetime | None:
+    """The instant of a timer with this basis, on a deadline as it now is or on the calendar alone.
+
+    None for a basis that gives no instant of its own: a later firing of a repeated rung, which counts from the one
+    before. Raises ImpossibleTime.
+    """
+    if "moment" in basis:
+        return _moment(basis, deadline, calendar, zone)
+    if "rule" in basis:
+        if deadline is not None and deadline.term:
+            dues = dues_again(deadline, calendar, zone)
+        else:
+            dues = dues_of(term_of(basis["term"]), basis["start"], calendar, zone)
+    else:
+        dues = dues_of(_plain(basis), basis["start"], calendar, zone)
+    share = float(basis["share"])
+    return dues.legal_due if share == 1 else share_of(dues, share)
+
+
+def _moment(basis: Data, deadline: Deadline | None, calendar: WorkCalendar, zone: ZoneInfo) -> datetime | None:
+    if deadline is None or not deadline.term or basis.get("nth", 1) != 1:
+        return None
+    lights = Lights(deadline.blue_at, deadline.yellow_at, deadline.red_at)
+    return moment_at(parse_moment(basis["moment"]), dues_again(deadline, calendar, zone), lights, calendar, zone)
+
+
+def _plain(basis: Data) -> Term:
+    if basis["kind"] == TimeKind.END_OF_MONTH.value:
+        return Term(ClockKind.PERIOD, 1, Period.MONTH)
+    return Term(_PLAIN[basis["kind"]], basis["amount"])
