@@ -9,6 +9,7 @@ from typing import Protocol
 
 from engine.records.case import CaseFile
 from engine.records.org import Actor
+from engine.records.tables import TableSummary, TableVersion
 from engine.records.task import UserTask
 from engine.records.time import CalendarDay, CalendarVersion, Deadline, DutyState, Timer
 
@@ -42,6 +43,22 @@ class TableRepository(Protocol):
         """Grows with every version of any table; what was read at one revision stays true at it."""
         ...
 
+    def newest(self) -> tuple[TableVersion, ...]:
+        """The newest version of each table of which the office has one. One statement."""
+        ...
+
+    def get(self, table_id: str, version: int | None = None) -> TableVersion | None:
+        """The newest where `version` is None."""
+        ...
+
+    def versions(self, table_id: str) -> tuple[TableSummary, ...]:
+        """The newest first."""
+        ...
+
+    def add(self, table: TableVersion) -> TableVersion:
+        """Adds a version, with the next revision. Raises Conflict where that version stands already."""
+        ...
+
 
 @dataclass(frozen=True)
 class SeenCase:
@@ -67,6 +84,10 @@ class DeadlineRepository(Protocol):
     """Deadlines outside a step."""
 
     def get(self, deadline_id: str) -> Deadline | None: ...
+    def waiting_on(self, deadline_id: str) -> tuple[Timer, ...]:
+        """Waiting timers that hang on the deadline, the next first. One statement."""
+        ...
+
     def around(self, span: Around) -> tuple[Deadline, ...]:
         """The first due first. One statement."""
         ...

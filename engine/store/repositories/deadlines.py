@@ -33,6 +33,14 @@ class Deadlines:
         ).one_or_none()
         return None if row is None else record_of(Deadline, row, deadline)
 
+    def waiting_on(self, deadline_id: str) -> tuple[Timer, ...]:
+        rows = self._connection.execute(
+            sa.select(*columns_of(Timer, timer))
+            .where(timer.c.deadline_id == deadline_id, IS_WAITING)  # ix_timer_of_deadline
+            .order_by(timer.c.due_at, timer.c.timer_id)
+        )
+        return tuple(record_of(Timer, row, timer) for row in rows)
+
     def around(self, span: Around) -> tuple[Deadline, ...]:
         rows = self._connection.execute(
             sa.select(deadline).where(_around(span)).order_by(deadline.c.legal_due, deadline.c.deadline_id)
