@@ -1,26 +1,33 @@
-"""The sweep over due timers: each fires in a step of its own, and none holds up the others.
+"""The sweep over due timers: batches of different cases, oldest first; none holds up the others.
 
-The claim and the step are one transaction (`engine.cases.step.fire_timer`), so a timer fires once however many
-workers sweep. This module keeps no state but the heartbeat's mark.
+The claim and the steps are one transaction (`engine.cases.firing`), so a timer fires once however many workers
+sweep. A batch that fails is fired again one by one, so that only what is broken fails, and backs off. This module
+keeps no state but the heartbeat's mark.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import uuid4
 
 import structlog
 
+from engine.cases.firing import FiringBatch, fire_batch, fire_timer
 from engine.cases.messages import drain_messages
-from engine.cases.firing import fire_timer
 from engine.deadlines.back_off import retry_after
-from engine.errors import Conflict, EngineError, Message, StepFailed
+from engine.deadlines.outage import Outages, last_heartbeat, leave_mark, look
+from engine.deadlines.pace import Pace
+from engine.errors import Conflict, EngineError, Message, StepFailed, StoreAway
 from engine.ports.engine import Engine
 from engine.records.step import Incident
 from engine.records.time import Timer
 
-HEARTBEAT = "heartbeat"
+__all__ = ["FailedFiring", "FireReport", "Firing", "fire_due_timers", "last_heartbeat", "reconcile"]
+
+LIMIT: Final = 1000
+"""Firings of one sweep: after it the heartbeat leaves its mark, and goes on."""
 log = structlog.get_logger(__name__)
 
 
@@ -58,68 +65,114 @@ class FireReport:
         return FireReport(self.fired + other.fired, self.failed + other.failed, self.skipped + other.skipped)
 
 
-def fire_due_timers(engine: Engine, *, worker: str, limit: int = 200) -> FireReport:
+def fire_due_timers(engine: Engine, *, worker: str, limit: int = LIMIT, watched: bool = True) -> FireReport:
     """Fires what is due now, oldest first, at most `limit`, and leaves the heartbeat's mark.
 
-    Messages that a crash left undelivered go out too.
+    `watched`: the caller knows that timers were looked for lately. Otherwise the mark tells since when nobody did,
+    and what fell due meanwhile is marked `by_outage`. Messages that a crash left undelivered go out too.
     """
-    report = _sweep(engine, worker=worker, limit=limit, outage_since=None)
-    _leave_mark(engine, worker)
+    outages = look(engine, watched=watched)
+    report = _Sweep(engine, worker, outages).fire(limit)
+    _close(engine, worker, report, outages)
     drain_messages(engine)
     return report
 
 
-def reconcile(engine: Engine, *, worker: str, limit: int = 200) -> FireReport:
-    """At start-up: everything that fell due since the last heartbeat fires once, oldest first, marked `by_outage`.
+def reconcile(engine: Engine, *, worker: str, limit: int = LIMIT) -> FireReport:
+    """At start-up: what fell due since the last heartbeat fires once, oldest first, marked where that is an outage.
 
     Sweeps of at most `limit` until nothing is left that can fire.
     """
-    since = last_heartbeat(engine)
     total = FireReport()
     while True:
-        report = _sweep(engine, worker=worker, limit=limit, outage_since=since or datetime.min.replace(tzinfo=UTC))
+        report = fire_due_timers(engine, worker=worker, limit=limit, watched=False)
         total += report
-        if len(report.fired) + len(report.failed) < limit:
-            break
-    _leave_mark(engine, worker)
-    drain_messages(engine)
-    return total
+        if not report.fired and not report.failed:
+            return total
 
 
-def last_heartbeat(engine: Engine) -> datetime | None:
-    """When timers were last looked for, None before the first time."""
-    with engine.store.read() as work:
-        mark = work.registers.mark(HEARTBEAT)
-    return mark["at"] if mark else None
+@dataclass(frozen=True)
+class _Sweep:
+    engine: Engine
+    worker: str
+    outages: Outages
+
+    def fire(self, limit: int) -> FireReport:
+        """Batch by batch, until nothing is due that can fire. No transaction writes where nothing is due."""
+        report, pace = FireReport(), Pace()
+        while (left := limit - len(report.fired) - len(report.failed)) > 0 and self._is_due():
+            pace.begin()
+            done = self._batch(min(pace.size, left))
+            pace.end(len(done.fired))
+            report += done
+            if not done.fired and not done.failed:
+                break
+        return report
+
+    def _is_due(self) -> bool:
+        with self.engine.store.read() as work:
+            first = work.timers.next_due_at()
+        return first is not None and first <= self.engine.clock.now()
+
+    def _batch(self, size: int) -> FireReport:
+        batch = FiringBatch(self.engine.clock.now())
+        try:
+            fire_batch(self.engine, batch, worker=self.worker, limit=size, is_by_outage=self._is_by_outage)
+        except StoreAway:
+            raise
+        except Exception as error:  # the boundary of one batch: what is broken shows when they fire one by one
+            log.warning("timer_batch_undone", timers=len(batch.claimed), reason=str(error))
+            if not batch.claimed:
+                raise
+            return self._each(batch.claimed)
+        if batch.sent:
+            drain_messages(self.engine)
+        fired = tuple(Firing(f.timer, batch.at, f.by_outage) for f in batch.fired)
+        return FireReport(fired=fired) + self._each(batch.alone)
+
+    def _each(self, timers: list[Timer]) -> FireReport:
+        report = FireReport()
+        for timer in timers:
+            report += self._one(timer)
+        return report
+
+    def _one(self, timer: Timer) -> FireReport:
+        engine, by_outage = self.engine, self._is_by_outage(timer)
+        try:
+            fired = fire_timer(engine, timer.timer_id, worker=self.worker, by_outage=by_outage)
+        except Conflict:
+            return FireReport(skipped=1)
+        except StoreAway:
+            # not the timer's fault, and whether it fired is not known: the next sweep sees
+            raise
+        except StepFailed as error:
+            # the step has recorded the incident
+            _put_off(engine, timer)
+            return FireReport(failed=(FailedFiring(timer, error.message),))
+        except Exception as error:  # the boundary of one item: the others must still fire
+            log.exception("timer_firing_failed", timer_id=timer.timer_id, element=timer.element_id)
+            reason = _reason(error)
+            _put_off(engine, timer, unexplained=reason)
+            return FireReport(failed=(FailedFiring(timer, reason),))
+        if not fired:
+            return FireReport(skipped=1)
+        return FireReport(fired=(Firing(timer, engine.clock.now(), by_outage),))
+
+    def _is_by_outage(self, timer: Timer) -> bool:
+        return self.outages.of(timer) is not None
 
 
-def _sweep(engine: Engine, *, worker: str, limit: int, outage_since: datetime | None) -> FireReport:
-    with engine.store.read() as work:
-        due = work.timers.due(engine.clock.now(), limit)
-    report = FireReport()
-    for timer in due:
-        by_outage = outage_since is not None and timer.due_at > outage_since and timer.attempts == 0
-        report += _fire(engine, timer, worker=worker, by_outage=by_outage)
-    return report
-
-
-def _fire(engine: Engine, timer: Timer, *, worker: str, by_outage: bool) -> FireReport:
-    try:
-        fired = fire_timer(engine, timer.timer_id, worker=worker, by_outage=by_outage)
-    except Conflict:
-        return FireReport(skipped=1)
-    except StepFailed as error:
-        # the step has recorded the incident
-        _put_off(engine, timer)
-        return FireReport(failed=(FailedFiring(timer, error.message),))
-    except Exception as error:  # the boundary of one item: the others must still fire
-        log.exception("timer_firing_failed", timer_id=timer.timer_id, element=timer.element_id)
-        reason = _reason(error)
-        _put_off(engine, timer, unexplained=reason)
-        return FireReport(failed=(FailedFiring(timer, reason),))
-    if not fired:
-        return FireReport(skipped=1)
-    return FireReport(fired=(Firing(timer, engine.clock.now(), by_outage),))
+def _close(engine: Engine, worker: str, report: FireReport, outages: Outages) -> None:
+    """The mark, and what this sweep adds to the report of an outage."""
+    with engine.store.write() as work:
+        leave_mark(work, worker, engine.clock.now(), fired=len(report.fired), failed=len(report.failed))
+        for outage in outages.latest:
+            late = [f.late.total_seconds() for f in report.fired if outages.of(f.timer) is outage]
+            failed = sum(1 for f in report.failed if outages.of(f.timer) is outage)
+            if late or failed:
+                work.timers.count_outage(
+                    outage.outage_id, fired=len(late), failed=failed, worst_seconds=max(late, default=0.0)
+                )
 
 
 def _put_off(engine: Engine, timer: Timer, unexplained: Message | None = None) -> None:
@@ -153,8 +206,3 @@ def _reason(error: Exception) -> Message:
         f"定时器触发时出错：{type(error).__name__}：{error}",
         f"Firing the timer failed: {type(error).__name__}: {error}",
     )
-
-
-def _leave_mark(engine: Engine, worker: str) -> None:
-    with engine.store.write() as work:
-        work.registers.set_mark(HEARTBEAT, {"at": engine.clock.now(), "worker": worker})

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from engine.ports.reach import ReachRepository
+from engine.ports.reach import DeliveryRepository, ReachRepository
 from engine.ports.time import CalendarRepository, DeadlineRepository, DutyRepository, TableRepository
 from engine.records.attachment import Attachment
 from engine.records.case import CaseFile, Instance, Party
 from engine.records.definition import Definition, DefinitionSummary
-from engine.records.delivery import ClaimedDelivery, Delivery
 from engine.records.org import Actor, Grant, Person, Unit
 from engine.records.step import (
     AuditEntry,
@@ -30,7 +29,7 @@ from engine.records.step import (
     StepBatch,
 )
 from engine.records.task import Draft, UserTask
-from engine.records.time import Deadline, Timer
+from engine.records.time import Deadline, Outage, Timer
 from engine.records.views import CasePage, CaseView, InboxPage, InboxQuery
 from engine.values import Data
 
@@ -157,6 +156,10 @@ class MessageRepository(Protocol):
 
 class TaskRepository(Protocol):
     def get(self, task_id: str) -> UserTask | None: ...
+    def open_of(self, case_id: str, instance_id: str) -> tuple[UserTask, ...]:
+        """The open tasks of one instance, oldest first. One statement."""
+        ...
+
     def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage: ...
     def assign(self, task_id: str, assignee: str | None, *, expected: str | None) -> bool:
         """Sets the assignee if it is still `expected` and the task is open; says whether it did.
@@ -171,6 +174,10 @@ class TaskRepository(Protocol):
 
 
 class TimerRepository(Protocol):
+    def of_deadlines(self, deadline_ids: Sequence[str]) -> tuple[Timer, ...]:
+        """The waiting and the held timers that hang on these deadlines, the next first. One statement."""
+        ...
+
     def due_of_instance(self, instance_id: str, now: datetime) -> tuple[Timer, ...]:
         """Waiting timers of one instance due at `now`, oldest first, and the stale ones. One statement."""
         ...
@@ -198,6 +205,18 @@ class TimerRepository(Protocol):
         ...
 
     def fail(self, timer_id: str, *, attempts: int, retry_at: datetime) -> None: ...
+    def add_outage(self, outage: Outage) -> None:
+        """Does nothing where it is there: several workers may notice the same one."""
+        ...
+
+    def count_outage(self, outage_id: str, *, fired: int, failed: int, worst_seconds: float) -> None:
+        """Adds to what stands, and keeps the worse of the two latenesses."""
+        ...
+
+    def outages(self, limit: int) -> tuple[Outage, ...]:
+        """The newest first."""
+        ...
+
     def next_due_at(self, *, reader: Actor | None = None) -> datetime | None: ...
     def list(self, *, state: str | None, limit: int, reader: Actor | None = None) -> tuple[Timer, ...]: ...
 
@@ -248,38 +267,11 @@ class RegisterRepository(Protocol):
         ...
 
     def set_mark(self, name: str, value: Data) -> None: ...
-
-
-class DeliveryRepository(Protocol):
-    """The outbox on its way out: which entries the channels were told of, and how far each delivery is."""
-
-    def has_undispatched(self) -> bool: ...
-    def undispatched(self, limit: int) -> tuple[tuple[OutboxEntry, Person | None], ...]:
-        """Inside a writing transaction: the oldest entries, locked (SKIP LOCKED), with their recipients.
-
-        Persons come without their password hashes; None where the recipient is unknown.
-        """
+    def marks(self, prefix: str) -> Mapping[str, Data]:
+        """Those whose names begin so, by the whole name."""
         ...
 
-    def dispatch(self, entry_ids: Sequence[str], deliveries: Sequence[Delivery], at: datetime) -> None:
-        """Enters the deliveries and marks the entries. Two statements."""
-        ...
-
-    def due(self, channel: str, now: datetime, limit: int) -> tuple[str, ...]:
-        """Entry ids of a channel's waiting deliveries that are due, the longest due first."""
-        ...
-
-    def claim(self, entry_id: str, channel: str, now: datetime, lease_until: datetime) -> ClaimedDelivery | None:
-        """Begins an attempt: nobody else gets the delivery before `lease_until`. None if it is not due any more."""
-        ...
-
-    def settle(self, delivery: Delivery) -> None:
-        """Saves how the attempt numbered `delivery.attempts` went.
-
-        What was sent is sent, whoever has claimed it since; any other outcome counts only while no later attempt
-        has begun.
-        """
-        ...
+    def drop_marks(self, names: Sequence[str]) -> None: ...
 
 
 class UnitOfWork(Protocol):

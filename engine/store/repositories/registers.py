@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from engine.records.attachment import Attachment
 from engine.records.org import Actor
-from engine.records.step import AuditEntry, Incident, OutboxEntry, Paper
+from engine.records.step import DIGEST, AuditEntry, Incident, OutboxEntry, Paper
 from engine.store.repositories import audit
 from engine.store.repositories.searching import may_know_of
 from engine.store.rows import columns_of, record_of, upsert, values_of
@@ -49,9 +49,9 @@ class Registers:
     def inbox_messages(
         self, person_id: str, *, unread_only: bool, limit: int, reader: Actor | None = None
     ) -> tuple[OutboxEntry, ...]:
-        """The newest first."""
+        """The newest first; what a digest bundles is not listed beside it."""
         statement = sa.select(*columns_of(OutboxEntry, outbox)).where(
-            outbox.c.recipient == person_id, may_know_of(reader, outbox.c.case_id)
+            outbox.c.recipient == person_id, _is_shown(reader)
         )
         if unread_only:
             statement = statement.where(IS_UNREAD)
@@ -60,14 +60,15 @@ class Registers:
 
     def unread_count(self, person_id: str, *, reader: Actor | None = None) -> int:
         # ix_outbox_unread
-        unread = sa.select(sa.func.count()).select_from(outbox).where(may_know_of(reader, outbox.c.case_id))
+        unread = sa.select(sa.func.count()).select_from(outbox).where(_is_shown(reader))
         return self._connection.scalar(unread.where(outbox.c.recipient == person_id, IS_UNREAD)) or 0
 
     def mark_read(self, person_id: str, entry_ids: Iterable[str] | None, at: datetime) -> None:
-        """All of the person's messages where `entry_ids` is None; never another person's."""
+        """All of the person's messages where `entry_ids` is None; never another person's. A digest with its members."""
         statement = sa.update(outbox).where(outbox.c.recipient == person_id, IS_UNREAD)
         if entry_ids is not None:
-            statement = statement.where(outbox.c.entry_id.in_(list(entry_ids)))
+            chosen = list(entry_ids)
+            statement = statement.where(outbox.c.entry_id.in_(chosen) | outbox.c.digest_id.in_(chosen))
         self._connection.execute(statement.values(read_at=at))
 
     def add_incident(self, incident: Incident) -> None:
@@ -136,3 +137,23 @@ class Registers:
     def set_mark(self, name: str, value: Data) -> None:
         statement = upsert(self._connection, system_mark, ["name"], {"value": None})
         self._connection.execute(statement, {"name": name, "value": value})
+
+    def marks(self, prefix: str) -> Mapping[str, Data]:
+        # a dozen rows in all
+        begins = system_mark.c.name.startswith(prefix, autoescape=True)
+        rows = self._connection.execute(sa.select(system_mark).where(begins))
+        return {row.name: row.value for row in rows}
+
+    def drop_marks(self, names: Sequence[str]) -> None:
+        self._connection.execute(sa.delete(system_mark).where(system_mark.c.name.in_(names)))
+
+
+def _is_shown(reader: Actor | None) -> sa.ColumnElement[bool]:
+    """The message is one of its own, not part of a digest; and of a digest, the reader may know of some member."""
+    member = outbox.alias("member")
+    known = sa.exists().where(member.c.digest_id == outbox.c.entry_id, may_know_of(reader, member.c.case_id))
+    return sa.and_(
+        outbox.c.digest_id.is_(None),
+        may_know_of(reader, outbox.c.case_id),
+        sa.or_(outbox.c.topic != DIGEST, known.correlate(outbox)),  # ix_outbox_of_digest
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,12 @@ from engine.bootstrap import build
 from engine.cases.start import start_case
 from engine.clock.fixed import ManualClock
 from engine.config import Settings
-from engine.deadlines import fire
 from engine.deadlines.fire import FireReport, fire_due_timers, last_heartbeat, reconcile
 from engine.deadlines.ledger import list_timers
+from engine.deadlines.outage import leave_mark
 from engine.errors import Forbidden
-from engine.ports.engine import Engine
+from engine.kernel.changes import Changes
+from engine.kernel.run import Run
 from engine.records.case import CaseFile
 from engine.records.time import Timer
 from tests.conftest import START
@@ -122,7 +123,8 @@ def test_what_fell_due_during_an_outage_fires_at_the_start_and_is_marked(world: 
     before = a_case(world)
     world.clock.advance(3 * HOUR)
     during = a_case(world)
-    fire._leave_mark(world.engine, "w1")
+    with world.engine.store.write() as work:
+        leave_mark(work, "w1", world.clock.now(), fired=0, failed=0)
     world.clock.advance(4 * HOUR)
 
     report = reconcile(world.engine, worker="w2")
@@ -170,14 +172,15 @@ def test_a_bug_in_one_firing_is_an_incident_of_that_timer_alone(
 ) -> None:
     first, second = a_case(world), a_case(world)
     world.clock.advance(3 * HOUR)
-    real = fire.fire_timer
+    real = Run.fire
 
-    def stumbling(engine: Engine, timer_id: str, **rest: object) -> bool:
-        if timer_id == timer(world, first).timer_id:
+    def stumbling(run: Run, timer_id: str, now: datetime) -> Changes:
+        if timer_id == broken:
             raise RuntimeError("boom")
-        return real(engine, timer_id, **rest)  # type: ignore[arg-type]
+        return real(run, timer_id, now)
 
-    monkeypatch.setattr(fire, "fire_timer", stumbling)
+    broken = timer(world, first).timer_id
+    monkeypatch.setattr(Run, "fire", stumbling)
     report = sweep(world)
 
     assert [f.timer.case_id for f in report.failed] == [first.case_id]
