@@ -10,10 +10,12 @@ from engine import __version__
 from engine.commands.audit import audit
 from engine.commands.demo import demo
 from engine.commands.init import init
+from engine.commands.migrate import migrate
 from engine.commands.office_command import office
 from engine.commands.procedure import check, deploy
 from engine.commands.scenario import scenario
 from engine.commands.serve import serve
+from engine.commands.worker import worker
 from engine.errors import EngineError
 
 
@@ -31,12 +33,14 @@ def duban() -> None:
     or smtps://…) and DUBAN_MAIL_FROM the sender's address. DUBAN_PUBLIC_URL is where people reach the pages, for
     links. DUBAN_WEBHOOK_HOSTS lists the hosts that people's own webhooks may be on.
 
-    With DUBAN_CLUSTER=1 and PostgreSQL, worker processes fire the timers for any number of web processes.
+    With DUBAN_CLUSTER=1 and PostgreSQL, worker processes fire the timers for any number of web processes. A
+    worker that is silent for DUBAN_STALL_SECONDS (30) counts as dead; one attempt has a notification to itself for
+    DUBAN_LEASE_SECONDS (600).
     DUBAN_METRICS_TOKEN guards /metrics.
     """
 
 
-for command in (demo, init, serve, office, check, deploy, scenario, audit):
+for command in (demo, init, serve, worker, migrate, office, check, deploy, scenario, audit):
     duban.add_command(command)
 
 

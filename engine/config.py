@@ -32,6 +32,10 @@ class Settings:
     """DUBAN_HEARTBEAT_SECONDS: how often due timers are looked for."""
     cluster: bool = False
     """DUBAN_CLUSTER=1: worker processes (`duban worker`) fire and deliver, not the web. PostgreSQL only."""
+    lease_seconds: float = 600.0
+    """DUBAN_LEASE_SECONDS: how long one attempt has a notification to itself; longer than any channel needs."""
+    stall_seconds: float = 30.0
+    """DUBAN_STALL_SECONDS: after this silence a worker counts as dead, and a silent transaction is ended."""
     public_url: str = ""
     """DUBAN_PUBLIC_URL: where people reach the pages, for links in mails and feeds; empty: no links."""
     metrics_token: str = field(default="", repr=False)
@@ -70,7 +74,9 @@ class Settings:
             host=environ.get("DUBAN_HOST", "127.0.0.1"),
             port=_read(environ, "DUBAN_PORT", int, "8080"),
             heartbeat_seconds=_read(environ, "DUBAN_HEARTBEAT_SECONDS", float, "1"),
-            cluster=environ.get("DUBAN_CLUSTER", "") == "1",
+            cluster=_cluster(environ),
+            lease_seconds=_read(environ, "DUBAN_LEASE_SECONDS", float, "600"),
+            stall_seconds=_read(environ, "DUBAN_STALL_SECONDS", float, "30"),
             public_url=environ.get("DUBAN_PUBLIC_URL", "").rstrip("/"),
             metrics_token=environ.get("DUBAN_METRICS_TOKEN", ""),
             webhook_hosts=tuple(filter(None, environ.get("DUBAN_WEBHOOK_HOSTS", "").split(","))),
@@ -82,6 +88,17 @@ class Settings:
             smtp_url=environ.get("DUBAN_SMTP_URL", ""),
             mail_from=environ.get("DUBAN_MAIL_FROM", ""),
         )
+
+
+def _cluster(environ: Mapping[str, str]) -> bool:
+    wanted = environ.get("DUBAN_CLUSTER", "") == "1"
+    if wanted and not environ.get("DUBAN_DATABASE_URL", "").startswith("postgresql"):
+        raise ValueError(
+            "DUBAN_CLUSTER=1 需要 PostgreSQL：请设置 DUBAN_DATABASE_URL=postgresql://用户:口令@主机/数据库，"
+            "或去掉 DUBAN_CLUSTER。 / DUBAN_CLUSTER=1 needs PostgreSQL: set DUBAN_DATABASE_URL="
+            "postgresql://USER:PASSWORD@HOST/DATABASE, or unset DUBAN_CLUSTER."
+        )
+    return wanted
 
 
 def _read(environ: Mapping[str, str], name: str, convert: Callable[[str], T], default: str) -> T:

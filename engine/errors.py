@@ -68,6 +68,23 @@ class Conflict(EngineError):
         self.at = at
 
 
+class StoreAway(EngineError):
+    """The database cannot be reached, or went away in the middle: what was being done may have happened or not.
+
+    Nothing is wrong with the thing itself: whoever sweeps tries again, no incident is recorded.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            Message(
+                "数据库暂时不可用。系统会自动恢复，请稍后重试；若长时间如此，请联系管理员。",
+                "The database cannot be reached for now. The system recovers by itself: try again in a moment; "
+                "if it stays so, tell an administrator.",
+            )
+        )
+        self.reason = reason
+
+
 class InvalidDiagram(EngineError):
     """A diagram, table or form that must not be deployed. `findings` lists everything found."""
 

@@ -14,7 +14,10 @@ from engine.definitions.deploy import deploy_builtin
 @click.option("--host", help="Address to listen on (DUBAN_HOST; default 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port (DUBAN_PORT; default 8080).")
 def serve(host: str | None, port: int | None) -> None:
-    """启动 / Serve the pages and fire the timers."""
+    """启动 / Serve the pages and fire the timers.
+
+    With DUBAN_CLUSTER=1 the timers are left to `duban worker`, and procedures to `duban migrate`.
+    """
     settings = settings_from_environment()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     engine = start_engine(settings)
@@ -24,5 +27,6 @@ def serve(host: str | None, port: int | None) -> None:
         raise click.ClickException(
             "还没有机关：请先运行 duban init。 / There is no office yet: run “duban init” first."
         )
-    deploy_builtin(engine)
+    if not settings.cluster:
+        deploy_builtin(engine)
     serve_engine(engine)

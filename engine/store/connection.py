@@ -5,33 +5,78 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+import psycopg
+import psycopg.conninfo
 import sqlalchemy as sa
 
-from engine.store.failures import unstorable_of
+from engine.store.failures import away_of, unstorable_of
 
 BUSY_MILLISECONDS = 15_000
+"""How long a statement waits for somebody else's lock, on either database."""
+STALL_SECONDS = 30.0
 WRITING = "duban_writing"
 """Execution option: the transaction writes (BEGIN IMMEDIATE on SQLite)."""
 
 
-def make_engine(url: str) -> sa.Engine:
+_PATIENCE = {
+    # a host that is gone without a word is given up, or a page would hang for the kernel's quarter of an hour
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 35_000,
+}
+"""Of connections to PostgreSQL; the URL may say otherwise."""
+
+
+def make_engine(url: str, *, stall_seconds: float = STALL_SECONDS) -> sa.Engine:
     """An engine for `sqlite:///FILE` or `postgresql+psycopg://…`; its errors never show a statement's values.
 
-    Raises ValueError for any other database."""
+    On PostgreSQL a transaction whose process is silent for `stall_seconds` is ended: one that hangs must not keep a
+    case locked. Raises ValueError for any other database."""
     parsed = sa.make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
             engine = _sqlite_engine(parsed)
         case "postgresql":
-            engine = sa.create_engine(
-                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
-            )
+            engine = _postgresql_engine(parsed.set(drivername="postgresql+psycopg"), stall_seconds)
         case other:
             raise ValueError(f"DUBAN_DATABASE_URL: {other} is not supported; use sqlite or postgresql")
 
     @sa.event.listens_for(engine, "handle_error")
-    def refuse_unstorable(context: sa.ExceptionContext) -> BaseException | None:
-        return unstorable_of(context.original_exception)
+    def explain(context: sa.ExceptionContext) -> BaseException | None:
+        error = context.original_exception
+        return unstorable_of(error) or away_of(error)
+
+    return engine
+
+
+def conninfo_of(url: str) -> str:
+    """The URL of a PostgreSQL database as libpq reads it, for connections beside the store's own.
+
+    Raises ValueError for any other database.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "postgresql":
+        raise ValueError(f"{parsed.get_backend_name()} is not PostgreSQL")
+    _, options = parsed.set(drivername="postgresql+psycopg").get_dialect()().create_connect_args(parsed)
+    options.pop("context", None)
+    return psycopg.conninfo.make_conninfo(**{**_PATIENCE, **options})
+
+
+def _postgresql_engine(url: sa.URL, stall_seconds: float) -> sa.Engine:
+    patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+    engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
+    limits = (
+        f"SET idle_in_transaction_session_timeout = {int(stall_seconds * 1000)};"
+        f" SET lock_timeout = {BUSY_MILLISECONDS}"
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: psycopg.Connection[Any], _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute(limits.encode())
+        connection.autocommit = False
 
     return engine
 

@@ -1,7 +1,7 @@
 """What a database refuses, in the words of the error tree; whatever is not named here is a defect.
 
-Somebody else was first: `Conflict`. A value that no column can hold (a NUL character, half a surrogate pair, a
-number beyond 64 bits): `InvalidState`.
+Somebody else was first: `Conflict`. The database is not there: `StoreAway`. A value that no column can hold (a NUL
+character, half a surrogate pair, a number beyond 64 bits): `InvalidState`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import sqlite3
 import psycopg
 import sqlalchemy.exc
 
-from engine.errors import Conflict, InvalidState, Message
+from engine.errors import Conflict, InvalidState, Message, StoreAway
 
 _RACES = {"40001", "40P01", "55P03"}
 """PostgreSQL: serialization failure, deadlock, lock not available."""
+_AWAY = {"25P03", "53300", "57P01", "57P02", "57P03"}
+"""PostgreSQL: ended for idling in a transaction, no connection left, shut down, crashed, starting."""
+_CONNECTION = "08"
 _UNIQUE = "23505"
 _OUT_OF_RANGE = "22003"
 
@@ -41,6 +44,16 @@ def conflict_of(error: Exception) -> Conflict | None:
             )
         )
     return None
+
+
+def away_of(error: BaseException | None) -> StoreAway | None:
+    """The lost or refused connection behind an error, None where it is something else."""
+    if not isinstance(error, psycopg.OperationalError):
+        return None
+    state = error.sqlstate
+    if state is not None and state not in _AWAY and not state.startswith(_CONNECTION):
+        return None
+    return StoreAway(" ".join(str(error).split()))
 
 
 def unstorable_of(error: BaseException | None) -> InvalidState | None:

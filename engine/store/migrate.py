@@ -26,6 +26,8 @@ def upgrade(engine: sa.Engine) -> None:
             return
     with engine.execution_options(**{WRITING: True}).begin() as connection:
         if connection.dialect.name == "postgresql":
+            # whoever starts meanwhile waits for this upgrade however long it takes
+            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK))).all()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

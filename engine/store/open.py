@@ -12,6 +12,7 @@ from engine.store.sealing import Sealer, load_sealer, wrong_key
 from engine.store.unit_of_work import SqlStore
 
 _SEAL_MARK = "seal_key"
+_FIRST_START_LOCK = 0x_D0BA_A0D3
 
 
 def open_store(settings: Settings, clock: Clock) -> SqlStore:
@@ -20,7 +21,7 @@ def open_store(settings: Settings, clock: Clock) -> SqlStore:
     Raises WrongSealKey where parties were sealed with another key, ValueError for an unusable database URL.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = make_engine(settings.effective_database_url)
+    engine = make_engine(settings.effective_database_url, stall_seconds=settings.stall_seconds)
     try:
         upgrade(engine)
         return SqlStore(engine, _known_sealer(engine, settings, clock))
@@ -33,6 +34,9 @@ def _known_sealer(engine: sa.Engine, settings: Settings, clock: Clock) -> Sealer
     # the mark decides between "first start" and "the key is lost", inside one writing transaction
     unsealed = SqlStore(engine, Sealer(bytes(32)))
     with unsealed.write() as work:
+        if engine.dialect.name == "postgresql":
+            # of several first starts at once one makes the key; SQLite lets one write at a time anyway
+            work.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_FIRST_START_LOCK))).all()
         known = work.registers.mark(_SEAL_MARK)
         sealer = load_sealer(settings.home, settings.seal_key, may_create=known is None)
         if known is None:
