@@ -59,7 +59,7 @@ class DeadlineRules:
         self._rows: dict[tuple[str, date], DeadlineRule | None] = {}
 
     def get(self, rule: str, now: datetime, on: date | None = None) -> DeadlineRule:
-        """The row in force on a local date (None: today's). Raises ImpossibleTime where there is none, or a bad one."""
+        """The row in force on a local date (None: today's). Raises ImpossibleTime where none can be used."""
         found = self.find(rule, now, on)
         if found is None:
             raise unknown_rule(rule)

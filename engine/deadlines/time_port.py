@@ -12,6 +12,7 @@ from engine.clock.deadline import ClockKind, Dues, Term, dues_of, share_of, star
 from engine.clock.lights import lights_of
 from engine.clock.period import Period
 from engine.deadlines.calendar import load_calendar
+from engine.deadlines.office_tables import OfficeTables, load_tables
 from engine.deadlines.rules import DeadlineRule, DeadlineRules, rules_from
 from engine.deadlines.terms import DEFAULT_LIGHTS, DeadlineTerms, TermLights, term_data
 from engine.errors import Message
@@ -25,13 +26,21 @@ PLAIN = {TimeKind.WORKING_DAYS: ClockKind.WORKING_DAYS, TimeKind.CALENDAR_DAYS: 
 
 
 class OfficeTime:
-    """The `TimePort` of one instance. The calendar and the rules are fetched when first needed, then kept."""
+    """The `TimePort` of one instance. The calendar and the tables are fetched when first needed, then kept.
+
+    The office's own rules win; `rules` are the procedure's, for what those lack.
+    """
 
     def __init__(
-        self, rules: Callable[[], DeadlineRules | None], calendar: Callable[[], WorkCalendar], zone: ZoneInfo
+        self,
+        rules: Callable[[], DeadlineRules | None],
+        calendar: Callable[[], WorkCalendar],
+        zone: ZoneInfo,
+        office: Callable[[], OfficeTables | None] = lambda: None,
     ) -> None:
         self._fetch_rules = rules
         self._fetch_calendar = calendar
+        self._fetch_office = office
         self._zone = zone
 
     def resolve(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
@@ -48,10 +57,13 @@ class OfficeTime:
 
     def terms(self, rule_id: str, start: Value, data: Data, now: datetime) -> DeadlineTerms:
         """A rule applied to a start (date, date and time, or None for now). Raises ImpossibleTime."""
-        rule = self._rule(rule_id, now)
+        rule = self._rule(rule_id, now, self._day_of(start, now))
+        if rule.clock is ClockKind.FIXED:
+            # `start` is then the due date: the rule is that of today
+            rule = self._rule(rule_id, now, self._day_of(None, now))
         term, started_at = self._term(rule, start, data, now)
         dues = dues_of(term, started_at, self._calendar, self._zone)
-        lights = self._lights(rule_id)
+        lights = self._lights(rule)
         return DeadlineTerms(
             rule=rule.rule,
             name=rule.name,
@@ -62,12 +74,16 @@ class OfficeTime:
             dues=dues,
             lights=lights_of(term.kind, dues, self._calendar, self._zone, blue=lights.blue, yellow=lights.yellow),
             calendar_version=self._calendar.version,
+            rule_version=rule.version,
             term=term_data(term, lights, rule.pause_reasons),
             after_rule=rule.after_rule,
         )
 
-    def _lights(self, _rule_id: str) -> TermLights:
-        return DEFAULT_LIGHTS
+    def _lights(self, rule: DeadlineRule) -> TermLights:
+        if self._office is None:
+            return DEFAULT_LIGHTS
+        row = self._office.lights.get(rule.rule, rule.clock.value)
+        return TermLights(row.blue, row.yellow)
 
     def _resolve_rule(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
         terms = self.terms(request.rule or "", request.start, data, now)
@@ -84,11 +100,15 @@ class OfficeTime:
         amount = _amount(rule, given)
         if rule.after_rule is None:
             return Term(rule.clock, amount, rule.period, rollover=rule.rollover), started_at
-        base = self._rule(rule.after_rule, now)
+        base = self._rule(rule.after_rule, now, self._day_of(start, now))
         first = _amount(base, data.get(base.from_variable) if base.from_variable else None)
         return Term(base.clock, first, base.period, rollover=rule.rollover, grace=amount), started_at
 
-    def _rule(self, rule_id: str, now: datetime) -> DeadlineRule:
+    def _rule(self, rule_id: str, now: datetime, on: date) -> DeadlineRule:
+        """The row in force on a local date. Raises ImpossibleTime."""
+        own = self._office.rules.find(rule_id, now, on) if self._office and self._office.rules else None
+        if own is not None:
+            return own
         rules = self._rules
         if rules is None:
             raise ImpossibleTime(
@@ -97,7 +117,13 @@ class OfficeTime:
                     "The procedure has no table deadline_rules. Put it into the procedure's folder or into shared.",
                 )
             )
-        return rules.get(rule_id, now)
+        return rules.get(rule_id, now, on)
+
+    def _day_of(self, start: Value, now: datetime) -> date:
+        """The local date on which a duty starts: the law in force on that day holds for it."""
+        if isinstance(start, date) and not isinstance(start, datetime):
+            return start
+        return (self._start(start, now) if isinstance(start, datetime) else now).astimezone(self._zone).date()
 
     def _start(self, start: Value, now: datetime) -> datetime:
         """A date is its 00:00; a naive local time is read in the office's zone; None is now."""
@@ -125,6 +151,10 @@ class OfficeTime:
         return self._fetch_rules()
 
     @cached_property
+    def _office(self) -> OfficeTables | None:
+        return self._fetch_office()
+
+    @cached_property
     def _calendar(self) -> WorkCalendar:
         return self._fetch_calendar()
 
@@ -135,6 +165,7 @@ def time_port(engine: Engine, work: UnitOfWork, files: Mapping[str, bytes], sha2
         rules=lambda: _cached_rules(engine, files, sha256),
         calendar=lambda: load_calendar(engine, work),
         zone=engine.settings.timezone,
+        office=lambda: load_tables(engine, work),
     )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from engine.definitions.content import executable_files
 
 _SHARED = "shared"
+_OFFICE_WIDE = frozenset({"lights.dmn", "escalations.dmn", "duties.dmn"})
+"""Tables of the office, not of a procedure: they belong to no version of one."""
 
 
 def builtin_procedures() -> Mapping[str, Mapping[str, bytes]]:
@@ -25,6 +27,16 @@ def builtin_procedures() -> Mapping[str, Mapping[str, bytes]]:
 @cache
 def shared_tables() -> Mapping[str, bytes]:
     """The decision tables that every procedure sees, by file name."""
+    return {path: content for path, content in _shared_files().items() if path not in _OFFICE_WIDE}
+
+
+def shipped_table(table_id: str) -> bytes | None:
+    """The DMN file of an office's table as it comes with Duban, None where there is none of that name."""
+    return _shared_files().get(f"{table_id}.dmn")
+
+
+@cache
+def _shared_files() -> Mapping[str, bytes]:
     folder = _root() / _SHARED
     return executable_files(dict(_walk(folder, ""))) if folder.is_dir() else {}
 

@@ -84,8 +84,12 @@ class DeadlineRepository(Protocol):
     """Deadlines outside a step."""
 
     def get(self, deadline_id: str) -> Deadline | None: ...
-    def waiting_on(self, deadline_id: str) -> tuple[Timer, ...]:
-        """Waiting timers that hang on the deadline, the next first. One statement."""
+    def of_rules(self, case_id: str, instance_id: str, rules: Sequence[str]) -> tuple[Deadline, ...]:
+        """All deadlines of an instance by these rules, ended ones too, the newest first. One statement."""
+        ...
+
+    def timers_of(self, case_id: str, deadline_ids: Sequence[str]) -> tuple[Timer, ...]:
+        """The case's timers that hang or hung on these deadlines, the first due first. One statement."""
         ...
 
     def around(self, span: Around) -> tuple[Deadline, ...]:
