@@ -37,14 +37,18 @@ class Audience(NamedTuple):
     at: str
 
 
-class Next(NamedTuple):
-    """What will happen. `kind` is light, due, rung or timer; `to` whom it reaches; `action` a rung's action."""
+class Event(NamedTuple):
+    """What will happen or has happened. `kind` is light, due, rung or timer; `action` what a rung does.
+
+    `to` is whom it reaches; `late_seconds` how long after its instant a timer fired.
+    """
 
     at: datetime
     kind: str
     name: Message
     to: tuple[Audience, ...] = ()
     action: str = ""
+    late_seconds: float | None = None
 
 
 class Pause(NamedTuple):
@@ -88,8 +92,8 @@ class Explanation:
     """Everything that the card says. `deadline` holds rule, source, dates, states and versions.
 
     `limit` and `start_event` are words; `started_by` is a person's name, None: the system. `provisional_years` are
-    years without an announced calendar that the dates rest on. `counted_of` is how much of the amount is counted
-    by now. `case_number` is None for a case without a number.
+    years without an announced calendar that the dates rest on. `fired` is what has happened on this deadline,
+    `next` what is still to come, both in order. `case_number` is None for a case without a number.
     """
 
     deadline: Deadline
@@ -103,7 +107,8 @@ class Explanation:
     extension: Extension | None
     provisional_years: tuple[int, ...]
     lights: tuple[Light, ...]
-    next: tuple[Next, ...]
+    fired: tuple[Event, ...]
+    next: tuple[Event, ...]
     history: tuple[Change, ...]
     now: datetime
 
@@ -143,8 +148,8 @@ class RungWords:
 class Around:
     """What stands around a deadline: everything that `explanation_of` can do without.
 
-    `notes` are holidays and remarks by day, `names` people by person id, `waiting` the ledger's waiting timers that
-    hang on the deadline, `rungs` the words of their ladder's rungs by rung, `followed` the deadline that this one
+    `notes` are holidays and remarks by day, `names` people by person id, `timers` the ledger's rows that hang or
+    hung on the deadline, `rungs` the words of their ladder's rungs by rung, `followed` the deadline that this one
     extends.
     """
 
@@ -152,6 +157,6 @@ class Around:
     notes: Mapping[date, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     lights: LightWords = field(default_factory=LightWords)
-    waiting: Sequence[Timer] = ()
+    timers: Sequence[Timer] = ()
     rungs: Mapping[str, RungWords] = field(default_factory=dict)
     followed: Deadline | None = None

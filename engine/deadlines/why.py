@@ -15,21 +15,21 @@ from engine.clock.lights import BLUE, YELLOW, YELLOW_OF_HOURS
 from engine.deadlines.explanation import (
     Around,
     Change,
+    Event,
     Explanation,
     Extension,
     Light,
     LightWords,
-    Next,
     Pause,
     RungWords,
 )
 from engine.deadlines.moment_words import RED, limit_of, told_moment
-from engine.deadlines.why_around import around_of, calendar_of, visible_deadline
+from engine.deadlines.why_around import around_of, calendar_of, unknown_deadline, visible_case
 from engine.deadlines.why_days import Span, hours_of, span_of
 from engine.errors import Message
 from engine.ports.engine import Engine
 from engine.records.org import Actor
-from engine.records.time import Deadline, DeadlineState, Timer
+from engine.records.time import Deadline, DeadlineState, Timer, TimerState
 from engine.values import Data, Value
 
 SYSTEM = "system"
@@ -45,10 +45,31 @@ def explain(engine: Engine, actor: Actor, deadline_id: str) -> Explanation:
     To a unit that the case accuses, neither case nor deadline exists.
     """
     with engine.store.read() as work:
-        deadline, case_number = visible_deadline(work, actor, deadline_id)
+        deadline = work.deadlines.get(deadline_id)
+        if deadline is None:
+            raise unknown_deadline(deadline_id)
+        case_number = visible_case(work, actor, deadline.case_id, unknown_deadline(deadline_id))
         calendar = calendar_of(engine, work, deadline)
-        around = around_of(engine, work, deadline, case_number)
+        around = around_of(engine, work, [deadline], case_number)[deadline_id]
     return explanation_of(deadline, calendar, engine.settings.timezone, engine.clock.now(), around)
+
+
+def explain_all(
+    engine: Engine, actor: Actor, case_id: str, deadlines: Sequence[Deadline]
+) -> tuple[Explanation, ...]:
+    """The explanations of these deadlines of one case, in their order. Raises NotFound as `explain` does."""
+    if not deadlines:
+        return ()
+    zone, now = engine.settings.timezone, engine.clock.now()
+    with engine.store.read() as work:
+        case_number = visible_case(work, actor, case_id)
+        of_case = [deadline for deadline in deadlines if deadline.case_id == case_id]
+        around = around_of(engine, work, of_case, case_number)
+        calendars = [calendar_of(engine, work, deadline) for deadline in of_case]
+    return tuple(
+        explanation_of(deadline, calendar, zone, now, around[deadline.deadline_id])
+        for deadline, calendar in zip(of_case, calendars, strict=True)
+    )
 
 
 def explanation_of(
@@ -69,6 +90,7 @@ def explanation_of(
         extension=_extension(deadline, around),
         provisional_years=_provisional(deadline, calendar, span),
         lights=lights,
+        fired=tuple(_timer(timer, around.rungs) for timer in around.timers if timer.state is TimerState.FIRED),
         next=_next(deadline, lights, around, now),
         history=tuple(_change(entry, around.names) for entry in deadline.history),
         now=now,
@@ -101,15 +123,15 @@ def _lights(deadline: Deadline, own: LightWords, now: datetime) -> tuple[Light, 
     )
 
 
-def _next(deadline: Deadline, lights: Sequence[Light], around: Around, now: datetime) -> tuple[Next, ...]:
+def _next(deadline: Deadline, lights: Sequence[Light], around: Around, now: datetime) -> tuple[Event, ...]:
     """What is still to come, soonest first; nothing once the duty has ended."""
     if not deadline.is_open:
         return ()
-    coming = [_timer(timer, around.rungs) for timer in around.waiting]
+    coming = [_timer(timer, around.rungs) for timer in around.timers if timer.state is TimerState.WAITING]
     if deadline.state is DeadlineState.RUNNING:
-        coming += [Next(light.at, "light", _lit(light)) for light in lights[:2] if light.at > now]
+        coming += [Event(light.at, "light", _lit(light)) for light in lights[:2] if light.at > now]
         if deadline.legal_due >= now:
-            coming.append(Next(deadline.legal_due, "due", Message("到期；此后为逾期", "due; late from then on")))
+            coming.append(Event(deadline.legal_due, "due", Message("到期；此后为逾期", "due; late from then on")))
     return tuple(sorted(coming, key=lambda one: one.at))
 
 
@@ -120,11 +142,12 @@ def _lit(light: Light) -> Message:
     return Message(f"{zh}：{light.words.zh}", f"{en}: {light.words.en}")
 
 
-def _timer(timer: Timer, rungs: Mapping[str, RungWords]) -> Next:
+def _timer(timer: Timer, rungs: Mapping[str, RungWords]) -> Event:
     name = timer.name or timer.element_id
     words = rungs.get(timer.rung or "") or RungWords(Message(name, name))
-    at = max(timer.due_at, timer.retry_at or timer.due_at)
-    return Next(at, "rung" if timer.rung else "timer", words.name, words.to, words.action)
+    at = timer.fired_at or max(timer.due_at, timer.retry_at or timer.due_at)
+    kind = "rung" if timer.rung else "timer"
+    return Event(at, kind, words.name, words.to, words.action, timer.late_seconds)
 
 
 def _start_event(deadline: Deadline) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from weakref import WeakKeyDictionary
 
@@ -17,18 +17,23 @@ from engine.records.time import Deadline
 from engine.tasks.rights import is_accused
 from engine.values import Value
 
+CASE = Message("案件", "case")
 DEADLINE = Message("期限", "deadline")
+SYSTEM = "system"
 _PERSONS = ("by", "approved_by")
 _noted: WeakKeyDictionary[Store, tuple[int, Mapping[date, str]]] = WeakKeyDictionary()
 
 
-def visible_deadline(work: UnitOfWork, actor: Actor, deadline_id: str) -> tuple[Deadline, str | None]:
-    """The deadline and its case's number. Raises NotFound where the actor may not know of the case."""
-    deadline = work.deadlines.get(deadline_id)
-    case = work.cases.get(deadline.case_id) if deadline else None
-    if deadline is None or case is None or is_accused(actor, case) or not work.cases.may_see(actor, case.case_id):
-        raise NotFound(DEADLINE, deadline_id)
-    return deadline, case.number
+def unknown_deadline(deadline_id: str) -> NotFound:
+    return NotFound(DEADLINE, deadline_id)
+
+
+def visible_case(work: UnitOfWork, actor: Actor, case_id: str, refusal: NotFound | None = None) -> str | None:
+    """The case's number. Raises NotFound (or `refusal`) where the actor may not know of the case."""
+    case = work.cases.get(case_id)
+    if case is None or is_accused(actor, case) or not work.cases.may_see(actor, case_id):
+        raise refusal or NotFound(CASE, case_id)
+    return case.number
 
 
 def calendar_of(engine: Engine, work: UnitOfWork, _deadline: Deadline) -> WorkCalendar:
@@ -46,25 +51,36 @@ def notes_in(engine: Engine, work: UnitOfWork) -> Mapping[date, str]:
     return known[1]
 
 
-def around_of(engine: Engine, work: UnitOfWork, deadline: Deadline, case_number: str | None) -> Around:
-    """Everything around one deadline."""
-    followed = work.deadlines.get(deadline.follows) if deadline.follows else None
-    return Around(
-        case_number=case_number,
-        notes=notes_in(engine, work),
-        names=_names(work, deadline, followed),
-        waiting=work.deadlines.waiting_on(deadline.deadline_id) if deadline.is_open else (),
-        followed=followed,
-    )
+def around_of(
+    engine: Engine, work: UnitOfWork, deadlines: Sequence[Deadline], case_number: str | None
+) -> Mapping[str, Around]:
+    """Everything around deadlines of one case, by deadline id."""
+    known = {deadline.deadline_id: deadline for deadline in deadlines}
+    for deadline in deadlines:
+        if deadline.follows and deadline.follows not in known:
+            followed = work.deadlines.get(deadline.follows)
+            if followed is not None:
+                known[followed.deadline_id] = followed
+    notes, names = notes_in(engine, work), _names(work, known.values())
+    timers = work.deadlines.timers_of(deadlines[0].case_id, [deadline.deadline_id for deadline in deadlines])
+    return {
+        deadline.deadline_id: Around(
+            case_number=case_number,
+            notes=notes,
+            names=names,
+            timers=[timer for timer in timers if timer.deadline_id == deadline.deadline_id],
+            followed=known.get(deadline.follows or ""),
+        )
+        for deadline in deadlines
+    }
 
 
-def _names(work: UnitOfWork, *deadlines: Deadline | None) -> Mapping[str, str]:
+def _names(work: UnitOfWork, deadlines: Iterable[Deadline]) -> Mapping[str, str]:
     """Names of everybody whom the deadlines' records mention, by person id."""
     mentioned: set[Value] = set()
     for deadline in deadlines:
-        if deadline is not None:
-            mentioned.add(deadline.triggered_by)
-            for entry in (*deadline.pauses, *deadline.history):
-                mentioned.update(entry.get(key) for key in _PERSONS)
-    found = (work.org.person(str(person_id)) for person_id in mentioned if person_id)
+        mentioned.add(deadline.triggered_by)
+        for entry in (*deadline.pauses, *deadline.history):
+            mentioned.update(entry.get(key) for key in _PERSONS)
+    found = (work.org.person(str(person_id)) for person_id in mentioned - {None, "", SYSTEM})
     return {person.person_id: person.name for person in found if person is not None}

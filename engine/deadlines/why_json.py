@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.deadlines.explanation import Change, Explanation, Extension, Light, Next, Pause
+from engine.deadlines.explanation import Change, Event, Explanation, Extension, Light, Pause
 from engine.deadlines.why_days import Day, due_day
 from engine.errors import Message
 from engine.values import Value
@@ -60,7 +60,8 @@ def to_json(explained: Explanation, zone: ZoneInfo) -> Json:
         "pauses": [told.pause(pause) for pause in explained.pauses],
         "extension": told.extension(explained.extension) if explained.extension else None,
         "lights": [told.light(light) for light in explained.lights],
-        "next": [told.next(one) for one in explained.next],
+        "fired": [told.event(one) for one in explained.fired],
+        "next": [told.event(one) for one in explained.next],
         "history": [told.change(change) for change in explained.history],
     }
 
@@ -129,13 +130,14 @@ class _Told:
             "on": light.is_on,
         }
 
-    def next(self, one: Next) -> Json:
+    def event(self, one: Event) -> Json:
         return {
             "instant": self.due(one.at) if one.kind == "due" else self.instant(one.at),
             "kind": one.kind,
             "name": self.words(one.name),
             "to": [{"role": audience.role, "at": audience.at} for audience in one.to],
             "action": one.action,
+            "late_seconds": one.late_seconds,
         }
 
     def change(self, change: Change) -> Json:

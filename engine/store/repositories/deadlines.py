@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -33,10 +34,19 @@ class Deadlines:
         ).one_or_none()
         return None if row is None else record_of(Deadline, row, deadline)
 
-    def waiting_on(self, deadline_id: str) -> tuple[Timer, ...]:
+    def of_rules(self, case_id: str, instance_id: str, rules: Sequence[str]) -> tuple[Deadline, ...]:
+        c = deadline.c
+        rows = self._connection.execute(
+            sa.select(deadline)
+            .where(c.case_id == case_id, c.instance_id == instance_id, c.rule.in_(rules))  # ix_deadline_of_case
+            .order_by(c.ended_at.is_not(None), c.ended_at.desc(), c.started_at.desc(), c.deadline_id)
+        )
+        return tuple(record_of(Deadline, row, deadline) for row in rows)
+
+    def timers_of(self, case_id: str, deadline_ids: Sequence[str]) -> tuple[Timer, ...]:
         rows = self._connection.execute(
             sa.select(*columns_of(Timer, timer))
-            .where(timer.c.deadline_id == deadline_id, IS_WAITING)  # ix_timer_of_deadline
+            .where(timer.c.case_id == case_id, timer.c.deadline_id.in_(deadline_ids))  # ix_timer_of_case
             .order_by(timer.c.due_at, timer.c.timer_id)
         )
         return tuple(record_of(Timer, row, timer) for row in rows)

@@ -15,7 +15,7 @@ from engine.deadlines.explanation import Audience, LightWords, RungWords
 from engine.deadlines.moment_words import told_moment
 from engine.deadlines.why_json import to_json
 from engine.errors import Message
-from engine.records.time import DeadlineState
+from engine.records.time import DeadlineState, TimerState
 from tests.builders import a_timer
 from tests.unit.clock.days import ZONE, at
 from tests.unit.deadlines.explained import a_running, explained, told
@@ -128,7 +128,7 @@ def test_what_comes_next_is_in_order_and_says_to_whom() -> None:
     deadline = a_running(Term(D, 15), "2025-09-26 09:40")
     waiting = a_timer("l1:R1:1", due_at=at("2025-10-14 24:00"), rung="R1", name="催办", deadline_id="l1")
     rungs = {"R1": RungWords(Message("第一次催办", "first urging"), (Audience("head", "unit"),), "notify")}
-    why = explained(deadline, "2025-10-05 10:00", waiting=[waiting], rungs=rungs)
+    why = explained(deadline, "2025-10-05 10:00", timers=[waiting], rungs=rungs)
     assert [(one.kind, one.at) for one in why.next] == [
         ("light", at("2025-10-10 00:00")),
         ("due", at("2025-10-11 24:00")),
@@ -137,8 +137,14 @@ def test_what_comes_next_is_in_order_and_says_to_whom() -> None:
     assert (why.next[-1].name.zh, why.next[-1].to, why.next[-1].action) == (
         "第一次催办", (Audience("head", "unit"),), "notify",
     )  # fmt: skip
+    fired = replace(waiting, state=TimerState.FIRED, fired_at=at("2025-10-15 00:01"), late_seconds=60.0)
+    later = explained(deadline, "2025-10-16 10:00", timers=[fired], rungs=rungs)
+    assert [(one.name.zh, one.at, one.late_seconds) for one in later.fired] == [
+        ("第一次催办", at("2025-10-15 00:01"), 60.0)
+    ]
+    assert later.next == ()
     ended = replace(deadline, state=DeadlineState.VOIDED, ended_at=at("2025-10-05 09:00"))
-    assert explained(ended, "2025-10-05 10:00", waiting=[waiting]).next == ()
+    assert explained(ended, "2025-10-05 10:00", timers=[waiting]).next == ()
 
 
 def test_who_started_it_and_the_whole_history_have_names() -> None:
