@@ -79,14 +79,15 @@ def term_data(term: Term, lights: TermLights = DEFAULT_LIGHTS, pause_reasons: Se
 
 
 def term_of(data: Data) -> Term:
-    """A stored term. Raises KeyError or ValueError for data that no `term_data` wrote."""
+    """A stored term; what is missing is as in a plain `Term`, and a date may be one or its text."""
+    fixed_on = data.get("fixed_on")
     return Term(
         ClockKind(data["clock"]),
-        amount=data["amount"],
+        amount=data.get("amount") or 0,
         period=Period(data["period"]) if data.get("period") else None,
-        fixed_on=date.fromisoformat(data["fixed_on"]) if data.get("fixed_on") else None,
-        rollover=data["rollover"],
-        grace=data["grace"],
+        fixed_on=date.fromisoformat(fixed_on) if isinstance(fixed_on, str) else fixed_on,
+        rollover=data.get("rollover", True),
+        grace=data.get("grace") or 0,
     )
 
 

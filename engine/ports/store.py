@@ -54,6 +54,13 @@ class OrgRepository(Protocol):
         """Active persons who hold the role (in the unit, where one is given). One statement."""
         ...
 
+    def addressees(self, posts: Sequence[tuple[str, str | None]], person_ids: Sequence[str]) -> tuple[Person, ...]:
+        """Active persons who hold one of the posts (role, unit; None: any unit) or are named. One statement.
+
+        By user name, nobody twice.
+        """
+        ...
+
 
 class DefinitionRepository(Protocol):
     def add(self, definition: Definition) -> None: ...
@@ -161,6 +168,10 @@ class TaskRepository(Protocol):
         ...
 
     def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage: ...
+    def open_of_case(self, case_id: str) -> tuple[UserTask, ...]:
+        """All open tasks of a case, the oldest first. One statement."""
+        ...
+
     def assign(self, task_id: str, assignee: str | None, *, expected: str | None) -> bool:
         """Sets the assignee if it is still `expected` and the task is open; says whether it did.
 

@@ -94,7 +94,10 @@ class TimerKind(Enum):
 
 
 class TimerState(Enum):
+    """HELD: the clock of its deadline stands; it neither fires nor counts as waiting until that goes on."""
+
     WAITING = "waiting"
+    HELD = "held"
     FIRED = "fired"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -136,10 +139,11 @@ class Timer:
 
 @dataclass(frozen=True)
 class TimerMove:
-    """A waiting timer's new instant."""
+    """A waiting or held timer's new instant, and which of the two it is from now on."""
 
     timer_id: str
     due_at: datetime
+    state: TimerState = TimerState.WAITING
 
 
 @dataclass(frozen=True)

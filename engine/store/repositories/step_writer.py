@@ -26,7 +26,7 @@ from engine.store.tables.case import case_file, instance
 from engine.store.tables.exchange import message_subscription, outbox, outgoing_message, paper
 from engine.store.tables.journal import audit_entry, path_entry, score_event
 from engine.store.tables.task import user_task
-from engine.store.tables.time import IS_WAITING, deadline, timer
+from engine.store.tables.time import deadline, timer
 
 
 def write_steps(connection: sa.Connection, batches: Sequence[StepBatch]) -> None:
@@ -181,11 +181,14 @@ def _settle_timers(connection: sa.Connection, batches: Sequence[StepBatch]) -> N
     ladders = [deadline_id for b in batches for deadline_id in b.ladders_ended]
     if not cancelled and not ladders:
         return
-    over = sa.and_(IS_WAITING, sa.or_(timer.c.timer_id.in_(cancelled), timer.c.deadline_id.in_(ladders) & _IS_RUNG))
+    over = sa.and_(
+        _IS_PENDING, sa.or_(timer.c.timer_id.in_(cancelled), timer.c.deadline_id.in_(ladders) & _IS_RUNG)
+    )
     connection.execute(sa.update(timer).where(over).values(state=TimerState.CANCELLED, retry_at=None))
 
 
 _IS_RUNG = timer.c.kind == TimerKind.RUNG
+_IS_PENDING = timer.c.state.in_((TimerState.WAITING, TimerState.HELD))
 _SETTLE_TIMER = (
     sa.update(timer)
     .where(timer.c.timer_id == sa.bindparam("key"))
@@ -215,14 +218,15 @@ def _move_timers(connection: sa.Connection, moved: Sequence[TimerMove]) -> None:
     if moved:
         statement = (
             sa.update(timer)
-            .where(timer.c.timer_id == sa.bindparam("key"), IS_WAITING)
+            .where(timer.c.timer_id == sa.bindparam("key"), _IS_PENDING)
             .values(
+                state=sa.bindparam("new_state", type_=timer.c.state.type),
                 due_at=sa.bindparam("at", type_=timer.c.due_at.type),
                 next_at=sa.bindparam("at", type_=timer.c.next_at.type),
                 retry_at=None,
             )
         )
-        connection.execute(statement, [{"key": t.timer_id, "at": t.due_at} for t in moved])
+        connection.execute(statement, [{"key": t.timer_id, "at": t.due_at, "new_state": t.state} for t in moved])
 
 
 _FIXED_OF_DEADLINE = ("deadline_id", "instance_id", "case_id", "attached_to", "rule", "started_at", "triggered_by")

@@ -28,6 +28,25 @@ class Tasks:
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else record_of(UserTask, row, user_task)
 
+    def open_of(self, case_id: str, instance_id: str) -> tuple[UserTask, ...]:
+        c = user_task.c
+        rows = self._connection.execute(
+            sa.select(user_task)
+            .where(
+                c.case_id == case_id, c.state == TaskState.OPEN, c.instance_id == instance_id
+            )  # ix_user_task_of_case
+            .order_by(c.opened_at, c.task_id)
+        )
+        return tuple(record_of(UserTask, row, user_task) for row in rows)
+
+    def open_of_case(self, case_id: str) -> tuple[UserTask, ...]:
+        rows = self._connection.execute(
+            sa.select(user_task)
+            .where(user_task.c.case_id == case_id, user_task.c.state == TaskState.OPEN)  # ix_user_task_of_case
+            .order_by(user_task.c.opened_at, user_task.c.task_id)
+        )
+        return tuple(record_of(UserTask, row, user_task) for row in rows)
+
     def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
         return read_inbox(self._connection, actor, query, now)
 

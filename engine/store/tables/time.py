@@ -9,6 +9,7 @@ from engine.store.tables.base import metadata
 from engine.store.types import Listed, Named, Tagged, UtcDateTime
 
 IS_WAITING = sa.text("state = 'waiting'")
+IS_ON_DEADLINE = sa.text("deadline_id IS NOT NULL")
 IS_OPEN = sa.text("ended_at IS NULL")
 IS_STALE = sa.text("stale")
 IS_ON_CALENDAR = sa.text("state = 'waiting' AND deadline_id IS NULL AND basis IS NOT NULL")
@@ -81,8 +82,14 @@ timer = sa.Table(
     # waiting ones that hang on no deadline but on the calendar, from a changed day on; those to be computed again
     sa.Index("ix_timer_on_calendar", "due_at", sqlite_where=IS_ON_CALENDAR, postgresql_where=IS_ON_CALENDAR),
     sa.Index("ix_timer_stale", "instance_id", sqlite_where=IS_STALE, postgresql_where=IS_STALE),
-    # what waits on a deadline; how late the latest firings were
-    sa.Index("ix_timer_of_deadline", "deadline_id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+    # what waits on a deadline or is held with it; how late the latest firings were
+    sa.Index(
+        "ix_timer_of_deadline",
+        "deadline_id",
+        "state",
+        sqlite_where=IS_ON_DEADLINE,
+        postgresql_where=IS_ON_DEADLINE,
+    ),
     sa.Index("ix_timer_fired", "fired_at"),
     # the heartbeat: due rows only, oldest first; waiting rows beyond `now` are never visited
     sa.Index("ix_timer_next", "next_at", "due_at", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),

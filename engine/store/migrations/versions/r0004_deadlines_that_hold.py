@@ -23,8 +23,10 @@ IS_OPEN = sa.text("ended_at IS NULL")
 IS_STALE = sa.text("stale")
 IS_ON_CALENDAR = sa.text("state = 'waiting' AND deadline_id IS NULL AND basis IS NOT NULL")
 IS_WAITING = sa.text("state = 'waiting'")
+IS_ON_DEADLINE = sa.text("deadline_id IS NOT NULL")
 IS_DEAD = sa.text("state = 'dead'")
 IS_BUNDLED = sa.text("digest_id IS NOT NULL")
+IS_UNDISPATCHED = sa.text("dispatched_at IS NULL")
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -100,7 +102,7 @@ def _timers() -> None:
     op.add_column("timer", sa.Column("rung", sa.Text()))
     op.add_column("timer", sa.Column("basis", Tagged()))
     op.add_column("timer", sa.Column("stale", sa.Boolean(), nullable=False, server_default=sa.false()))
-    _partial("ix_timer_of_deadline", "timer", ["deadline_id"], IS_WAITING)
+    _partial("ix_timer_of_deadline", "timer", ["deadline_id", "state"], IS_ON_DEADLINE)
     _partial("ix_timer_on_calendar", "timer", ["due_at"], IS_ON_CALENDAR)
     _partial("ix_timer_stale", "timer", ["instance_id"], IS_STALE)
     op.create_index("ix_timer_fired", "timer", ["fired_at"])
@@ -167,6 +169,9 @@ def _notifications() -> None:
     op.add_column("outbox", sa.Column("level", sa.Text(), nullable=False, server_default="info"))
     op.add_column("outbox", sa.Column("digest_id", sa.Text()))
     _partial("ix_outbox_of_digest", "outbox", ["digest_id"], IS_BUNDLED)
+    op.drop_index("ix_outbox_undispatched", "outbox")
+    _partial("ix_outbox_ripe", "outbox", ["level", "created_at"], IS_UNDISPATCHED)
+    _partial("ix_outbox_gathering", "outbox", ["recipient", "seq"], IS_UNDISPATCHED)
     _partial("ix_delivery_dead", "delivery", ["settled_at"], IS_DEAD)
 
 
