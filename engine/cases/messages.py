@@ -16,7 +16,7 @@ from engine.cases.incident_log import log_incident
 from engine.cases.standing import SYSTEM, Event
 from engine.definitions.outline import SAME_CASE, StartPoint
 from engine.definitions.sources import Procedure, load_procedure
-from engine.errors import Conflict, EngineError, StepFailed
+from engine.errors import Conflict, EngineError, StepFailed, StoreAway
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile, InstanceState
@@ -59,6 +59,9 @@ def deliver_message(engine: Engine, message_id: str) -> bool:
     except Conflict:
         # a receiver was in the middle of a step: the heartbeat tries again
         return False
+    except StoreAway:
+        # not the message's fault: it stays pending
+        raise
     except EngineError as failure:
         if message is None:
             raise

@@ -6,6 +6,7 @@ outcome: a window that has closed stays closed for whoever comes after, and a re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -15,12 +16,14 @@ from engine.cases.firing import fire_timer
 from engine.cases.incident_log import log_incident
 from engine.cases.messages import deliver_sent
 from engine.deadlines.back_off import retry_after
-from engine.errors import Conflict, EngineError, StepFailed
+from engine.errors import Conflict, EngineError, StepFailed, StoreAway
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.time import Timer
 
 _WORKER: Final = "step"
+_ROUNDS: Final = 3
+"""How often a due timer that somebody else is firing is looked at again: that one may die in the middle."""
 
 
 def run_step(
@@ -37,7 +40,7 @@ def run_step(
     the state is as before, and an incident tells what to retry (unless this is a retry: `log_failure` False).
     """
     now = engine.clock.now()
-    tried: set[str] = set()
+    tried: Counter[str] = Counter()
     while True:
         held: Held | None = None
         operation: Operation | None = None
@@ -57,24 +60,27 @@ def run_step(
     deliver_sent(engine, batch)
 
 
-def _due(work: UnitOfWork, held: Held, now: datetime, tried: set[str]) -> tuple[Timer, ...]:
+def _due(work: UnitOfWork, held: Held, now: datetime, tried: Counter[str]) -> tuple[Timer, ...]:
     """Timers to be fired before the step. No statement where none can be due."""
     if held.next_timer_at is None or held.next_timer_at > now:
         return ()
     waiting = work.timers.due_of_instance(held.instance.instance_id, now)
-    return tuple(t for t in waiting if t.timer_id not in tried and (t.retry_at is None or t.retry_at <= now))
+    return tuple(t for t in waiting if tried[t.timer_id] < _ROUNDS and (t.retry_at is None or t.retry_at <= now))
 
 
-def _fire_first(engine: Engine, due: tuple[Timer, ...], tried: set[str]) -> None:
+def _fire_first(engine: Engine, due: tuple[Timer, ...], tried: Counter[str]) -> None:
     for timer in due:
-        tried.add(timer.timer_id)
+        tried[timer.timer_id] += 1
         try:
             fire_timer(engine, timer.timer_id, _WORKER)
         except Conflict:
-            # the heartbeat is at it
+            # the heartbeat is at it: the lock on the instance waits for it, then it is seen whether it fired
             continue
+        except StoreAway:
+            raise
         except EngineError:
             # the heartbeat tries again and reports it; the person's own step does not wait for it
+            tried[timer.timer_id] = _ROUNDS
             with engine.store.write() as work:
                 retry_at = engine.clock.now() + retry_after(timer.attempts)
                 work.timers.fail(timer.timer_id, attempts=timer.attempts + 1, retry_at=retry_at)
