@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from engine.clock.calendar import WorkCalendar
 from engine.clock.deadline import ClockKind, Dues, Term, dues_of, share_of
 from engine.clock.lights import Lights, lights_of
-from engine.clock.moment import moment_at, parse_moment
 from engine.clock.pause import Pause
 from engine.clock.period import Period
+from engine.deadlines.rungs import Ground, rung_instant
 from engine.deadlines.terms import lights_in, term_of
 from engine.kernel.ports import TimeKind
 from engine.records.time import Deadline
@@ -61,8 +61,8 @@ def pauses_of(deadline: Deadline) -> tuple[Pause, ...]:
 def instant_of(basis: Data, deadline: Deadline | None, calendar: WorkCalendar, zone: ZoneInfo) -> datetime | None:
     """The instant of a timer with this basis, on a deadline as it now is or on the calendar alone.
 
-    None for a basis that gives no instant of its own: a later firing of a repeated rung, which counts from the one
-    before. Raises ImpossibleTime.
+    None for a rung without its deadline. A later firing of a rung counts from the one before, which stands.
+    Raises ImpossibleTime.
     """
     if "moment" in basis:
         return _moment(basis, deadline, calendar, zone)
@@ -78,10 +78,10 @@ def instant_of(basis: Data, deadline: Deadline | None, calendar: WorkCalendar, z
 
 
 def _moment(basis: Data, deadline: Deadline | None, calendar: WorkCalendar, zone: ZoneInfo) -> datetime | None:
-    if deadline is None or not deadline.term or basis.get("nth", 1) != 1:
+    if deadline is None or not deadline.term:
         return None
     lights = Lights(deadline.blue_at, deadline.yellow_at, deadline.red_at)
-    return moment_at(parse_moment(basis["moment"]), dues_again(deadline, calendar, zone), lights, calendar, zone)
+    return rung_instant(basis, Ground(dues_again(deadline, calendar, zone), lights, calendar, zone))
 
 
 def _plain(basis: Data) -> Term:

@@ -10,9 +10,10 @@ from engine.cases.actions.action import Action, ActionContext, optional, require
 from engine.errors import Message
 from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
 from engine.notifications.receivers import told
+from engine.records.case import CaseFile
 from engine.records.org import Person
 
-_LEVELS = {
+LEVELS = {
     "info": Message("提醒", "Note"),
     "warning": Message("预警", "Warning"),
     "overdue": Message("超期", "Overdue"),
@@ -27,7 +28,8 @@ def _notify(context: ActionContext, call: ActionCall) -> ActionResult:
     unit = optional(call, "unit", str) or context.collector.case.unit
     level = _level(call)
     people = _unbiased(context, told(context.work, context.holders(role, unit), context.now), unit)
-    text = _text(context, call, level)
+    given = optional(call, "text", str)
+    text = neutral_text(context.collector.case, level, Message(given, given) if given else None)
     sent = context.collector.notify(
         people, source_id=call.task_id, topic=topic, zh=text.zh, en=text.en, level=level
     )
@@ -49,16 +51,15 @@ def _unbiased(context: ActionContext, people: tuple[Person, ...], unit: str) -> 
 
 def _level(call: ActionCall) -> str:
     level = optional(call, "level", str)
-    return level if level in _LEVELS else "info"
+    return level if level in LEVELS else "info"
 
 
-def _text(context: ActionContext, call: ActionCall, level: str) -> Message:
-    case = context.collector.case
-    word = _LEVELS[level]
-    given = None if case.confidential else optional(call, "text", str)
-    text = Message(given, given) if given else _NEUTRAL
+def neutral_text(case: CaseFile, level: str, text: Message | None) -> Message:
+    """What is sent: the level, the case's number, and the text, which a confidential case does not have."""
+    word = LEVELS[level]
+    said = _NEUTRAL if text is None or case.confidential else text
     number = f"{case.number} " if case.number else ""
-    return Message(f"【{word.zh}】{number}{text.zh}", f"[{word.en}] {number}{text.en}")
+    return Message(f"【{word.zh}】{number}{said.zh}", f"[{word.en}] {number}{said.en}")
 
 
 ACTION = Action(

@@ -80,6 +80,19 @@ class Org:
         )
         return tuple(record_of(Person, row, persons) for row in rows)
 
+    def addressees(self, posts: Sequence[tuple[str, str | None]], person_ids: Sequence[str]) -> tuple[Person, ...]:
+        c = role_grant.c  # ix_role_grant_holders
+        each = [c.role == role if unit is None else sa.and_(c.role == role, c.unit == unit) for role, unit in posts]
+        meant = [persons.c.person_id.in_(person_ids)]
+        if each:
+            meant.append(persons.c.person_id.in_(sa.select(c.person_id).where(sa.or_(*each))))
+        rows = self._connection.execute(
+            sa.select(*columns_of(Person, persons))
+            .where(sa.or_(*meant), persons.c.active)
+            .order_by(persons.c.username)
+        )
+        return tuple(record_of(Person, row, persons) for row in rows)
+
     def _person(self, condition: sa.ColumnElement[bool]) -> Person | None:
         statement = sa.select(persons).where(condition)
         if self._is_writing:  # who reads a person in order to change it: counted failures must not get lost
