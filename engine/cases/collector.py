@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from engine.cases.standing import Collected, Event
+from engine.cases.standing import ClockOrder, Collected, Event
 from engine.records.case import CaseFile
 from engine.records.org import Person
-from engine.records.step import CaseUpdate, OutboxEntry, Paper, ScoreEvent
+from engine.records.step import LEVELS, CaseUpdate, OutboxEntry, Paper, ScoreEvent
 from engine.values import Data, Value
 
 
@@ -27,6 +27,7 @@ class Collector:
         self._outbox: dict[str, OutboxEntry] = {}
         self._scores: list[ScoreEvent] = []
         self._events: list[Event] = []
+        self._clocks: list[ClockOrder] = []
 
     def update_case(self, **columns: Value) -> None:
         """Sets columns of the case file; None leaves one as it is. Facts are merged into the present ones."""
@@ -39,6 +40,10 @@ class Collector:
 
     def event(self, name: str, detail: Data) -> None:
         self._events.append(Event(name, detail))
+
+    def order_clock(self, order: ClockOrder) -> None:
+        """The projection carries it out, on the deadlines as they are at the end of the step."""
+        self._clocks.append(order)
 
     def add_paper(self, paper: Paper) -> None:
         self._papers.append(paper)
@@ -61,8 +66,10 @@ class Collector:
     ) -> tuple[str, ...]:
         """Queues one neutral text for each person, once for each `source_id`; returns the receivers' ids.
 
-        `level` is that of `OutboxEntry`.
+        Raises ValueError for a level that is none of LEVELS: nobody would send it.
         """
+        if level not in LEVELS:
+            raise ValueError(f"{level!r} is no level of a notification")
         sent = []
         for person in receivers:
             if person.unit in self.case.accused_units:
@@ -91,4 +98,5 @@ class Collector:
             scores=tuple(self._scores),
             update=None if self._update == empty else self._update,
             events=tuple(self._events),
+            clocks=tuple(self._clocks),
         )

@@ -1,5 +1,8 @@
-"""Sends the outbox through the channels: first a delivery is entered for each channel that reaches the recipient,
-then each due delivery is claimed, sent outside any transaction, and settled.
+"""Sends the outbox through the channels: first a delivery is entered for each channel that reaches the recipient
+(`engine.notifications.dispatch`), then each due one is claimed, sent outside any transaction, and settled.
+
+A delivery that comes due in its recipient's quiet hours is put back to their end: also a retry, and also where the
+hours were chosen later.
 
 At least once is the promise. A crash between sending and settling sends again once the lease is over, under the
 same idempotency key; nothing is lost. With no channel, entries are marked and stay messages on the pages, so that
@@ -16,19 +19,21 @@ import structlog
 
 from engine.deadlines.back_off import retry_after
 from engine.errors import DeliveryFailed, Message
+from engine.notifications.digest import digest_text
+from engine.notifications.dispatch import dispatch
 from engine.notifications.notice import notice_of
+from engine.notifications.quiet import send_at, wants
 from engine.ports.channel import Channel
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.delivery import ClaimedDelivery, Delivery, DeliveryState
-from engine.records.step import OutboxEntry
+from engine.records.step import DIGEST, OutboxEntry
+from engine.tasks.rights import is_accused
 
 MOST_ATTEMPTS = 8
 """After these a delivery is dead: with the waits between them, half a day."""
 LEASE = timedelta(minutes=10)
 """How long one attempt has a delivery to itself: longer than any channel needs."""
-FAN_OUT = 200
-"""Entries of the outbox dispatched by one transaction."""
 LONGEST_ERROR = 500
 log = structlog.get_logger(__name__)
 
@@ -50,7 +55,7 @@ def deliver_notices(engine: Engine, channels: Sequence[Channel], *, limit: int =
 
     A channel that refuses for now is left alone until the next sweep: a server that is down costs one attempt.
     """
-    _dispatch(engine, channels)
+    dispatch(engine, channels)
     report = DeliveryReport()
     for channel in channels:
         report += _sweep(engine, channel, limit)
@@ -65,22 +70,6 @@ def after_failure(delivery: Delivery, now: datetime, error: str, *, retryable: b
     return replace(delivery, state=DeliveryState.DEAD, error=text, retry_at=None, settled_at=now)
 
 
-def _dispatch(engine: Engine, channels: Sequence[Channel]) -> None:
-    with engine.store.read() as work:
-        if not work.deliveries.has_undispatched():
-            return
-    with engine.store.write() as work:
-        now = engine.clock.now()
-        found = work.deliveries.undispatched(FAN_OUT)
-        deliveries = [
-            Delivery(entry.entry_id, channel.name, retry_at=now)
-            for entry, person in found
-            for channel in channels
-            if person is not None and person.active and channel.address_of(person)
-        ]
-        work.deliveries.dispatch([entry.entry_id for entry, _ in found], deliveries, now)
-
-
 def _sweep(engine: Engine, channel: Channel, limit: int) -> DeliveryReport:
     with engine.store.read() as work:
         due = work.deliveries.due(channel.name, engine.clock.now(), limit)
@@ -93,14 +82,24 @@ def _sweep(engine: Engine, channel: Channel, limit: int) -> DeliveryReport:
 
 
 def _deliver(engine: Engine, channel: Channel, entry_id: str) -> DeliveryReport:
+    zone = engine.settings.timezone
     with engine.store.write() as work:
         now = engine.clock.now()
         claimed = work.deliveries.claim(entry_id, channel.name, now, now + LEASE)
-        may_be_told = claimed is not None and _may_be_told(work, claimed.entry)
-    if claimed is None:
-        return DeliveryReport()
-    address = channel.address_of(claimed.person) if claimed.person is not None and may_be_told else None
-    outcome = _attempt(engine, channel, claimed, address)
+        if claimed is None:
+            return DeliveryReport()
+        to = claimed.recipient
+        if to is not None and (later := send_at(to.preference, claimed.entry.level, now, zone)) > now:
+            work.deliveries.hold(claimed.delivery, later)
+            return DeliveryReport()
+        if to is not None and (
+            claimed.entry.read_at is not None or not wants(to.preference, claimed.entry.level, channel.name)
+        ):
+            needless = replace(claimed.delivery, state=DeliveryState.DISCARDED, retry_at=None, settled_at=now)
+            work.deliveries.settle(needless)
+            return DeliveryReport()
+        entry = _tellable(work, claimed.entry)
+    outcome = _attempt(engine, channel, claimed, entry)
     with engine.store.write() as work:
         work.deliveries.settle(outcome)
     match outcome.state:
@@ -108,26 +107,36 @@ def _deliver(engine: Engine, channel: Channel, entry_id: str) -> DeliveryReport:
             return DeliveryReport(sent=1)
         case DeliveryState.DEAD:
             return DeliveryReport(dead=1)
-        case DeliveryState.WAITING:
+        case _:
             return DeliveryReport(put_off=1)
 
 
-def _may_be_told(work: UnitOfWork, entry: OutboxEntry) -> bool:
-    """As on the pages: whoever is still active, but nothing of a case that has come to accuse one's unit since."""
+def _tellable(work: UnitOfWork, entry: OutboxEntry) -> OutboxEntry | None:
+    """As on the pages: whoever is still active, but nothing of a case that has come to accuse one's unit since.
+
+    A digest counts what may still be told.
+    """
     actor = work.org.actor(entry.recipient)
+    if actor is None:
+        return None
+    if entry.topic == DIGEST:
+        members = work.deliveries.members([entry.entry_id], reader=actor)
+        text = digest_text(members)
+        return replace(entry, text_zh=text.zh, text_en=text.en) if members else None
     case = work.cases.get(entry.case_id) if entry.case_id else None
-    return actor is not None and (case is None or actor.acting_units.isdisjoint(case.accused_units))
+    return entry if case is None or not is_accused(actor, case) else None
 
 
-def _attempt(engine: Engine, channel: Channel, claimed: ClaimedDelivery, address: str | None) -> Delivery:
-    delivery, person = claimed.delivery, claimed.person
-    if person is None or address is None:
+def _attempt(engine: Engine, channel: Channel, claimed: ClaimedDelivery, entry: OutboxEntry | None) -> Delivery:
+    delivery, to = claimed.delivery, claimed.recipient
+    address = channel.address_of(to.person, to.preference) if to is not None else None
+    if to is None or entry is None or address is None:
         gone = Message(
             "收件人已无地址、已停用或须回避", "the recipient has no address any more, is inactive or recused"
         )
         return after_failure(delivery, engine.clock.now(), str(gone), retryable=False)
     try:
-        channel.send(notice_of(claimed.entry, person, address))
+        channel.send(notice_of(entry, to.person, address, public_url=engine.settings.public_url))
     except DeliveryFailed as error:
         return after_failure(delivery, engine.clock.now(), str(error.message), retryable=error.retryable)
     except Exception as error:  # the boundary of one item: the delivery keeps the reason, the others still go out

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from engine.records.org import Person
+from engine.records.reach import Recipient
 from engine.records.step import OutboxEntry
 
 
 class DeliveryState(Enum):
+    """DEAD: given up, for somebody to look at. DISCARDED: nobody needs to.
+
+    An admin said so, the channel was muted, or the message was read on the pages first.
+    """
+
     WAITING = "waiting"
     SENT = "sent"
     DEAD = "dead"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,8 @@ class Delivery:
     """One entry of the outbox through one channel, by the channel's name.
 
     `attempts` counts those begun, so a crash counts too. `retry_at` is when it is due (again), None once settled;
-    while it is being sent, it is the end of the lease. `error` is why the last attempt failed, in both languages.
+    while it is being sent, it is the end of the lease; in quiet hours, their end. `error` is why the last attempt
+    failed, in both languages.
     """
 
     entry_id: str
@@ -37,9 +44,18 @@ class Delivery:
 class ClaimedDelivery:
     """A delivery that this process may send until its lease ends, and what it needs for that.
 
-    `person` is without the password hash, None where the recipient is unknown.
+    `recipient` is None where the person is unknown.
     """
 
     delivery: Delivery
     entry: OutboxEntry
-    person: Person | None
+    recipient: Recipient | None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A delivery in a list: what was to be told to whom. `name` is the recipient's, "" where unknown."""
+
+    delivery: Delivery
+    entry: OutboxEntry
+    name: str

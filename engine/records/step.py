@@ -42,6 +42,14 @@ class OutgoingMessage:
     settled_at: datetime | None = None
 
 
+LEVELS = ("info", "warning", "overdue", "urgent")
+"""Of notifications, the least pressing first."""
+AT_ONCE = frozenset({"urgent", "overdue"})
+"""Levels that do not wait for others to go out with."""
+DIGEST = "digest"
+"""The topic of an entry that bundles others."""
+
+
 @dataclass(frozen=True)
 class OutboxEntry:
     """A notification to deliver. `text_*` are neutral: no petitioner's name, no content of the matter.

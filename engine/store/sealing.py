@@ -1,4 +1,7 @@
-"""Encryption of petitioners' data at rest: AES-256-GCM, a random nonce a value, bound to the party's id."""
+"""Encryption at rest, of petitioners' data and of addresses that hold secrets: AES-256-GCM, a random nonce a value.
+
+What was sealed is bound to the id of its owner: rows cannot be swapped.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ class WrongSealKey(InvalidState):
 
 
 class Sealer:
-    """Seals and opens parties with one key. The key itself never reaches the database."""
+    """Seals and opens with one key. The key itself never reaches the database."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
@@ -47,6 +50,19 @@ class Sealer:
         except InvalidTag as error:
             raise wrong_key() from error
         return Party(party_id, case_id, is_primary, name, contact, id_number, address)
+
+    def seal_text(self, text: str, *, owner: str) -> bytes:
+        """Nonce and ciphertext; `owner` says what it belongs to and is authenticated."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, text.encode(), owner.encode())
+
+    def open_text(self, sealed: bytes, *, owner: str) -> str:
+        """Raises WrongSealKey where the key or the owner does not fit, or the row was tampered with."""
+        try:
+            opened = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], owner.encode())
+        except InvalidTag as error:
+            raise wrong_key() from error
+        return opened.decode()
 
 
 def load_sealer(home: Path, override: str, *, may_create: bool) -> Sealer:

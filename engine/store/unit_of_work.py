@@ -93,7 +93,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def deliveries(self) -> Deliveries:
-        return Deliveries(self.connection)
+        return Deliveries(self.connection, self._sealer)
 
 
 class SqlStore:

@@ -12,8 +12,6 @@ import sqlalchemy as sa
 
 from engine.cases.start import start_case
 from engine.config import Settings
-from engine.deadlines.fire import FireReport
-from engine.edge import scheduler
 from engine.edge.channels import configured_channels
 from engine.edge.channels.mail import Mail, parse_server
 from engine.edge.scheduler import Heartbeat
@@ -21,9 +19,9 @@ from engine.errors import DeliveryFailed, Message
 from engine.notifications.deliver import LEASE, MOST_ATTEMPTS, DeliveryReport, deliver_notices
 from engine.org.people import set_email
 from engine.ports.channel import Notice
-from engine.ports.engine import Engine
 from engine.records.delivery import Delivery, DeliveryState
 from engine.records.org import Person
+from engine.records.reach import Preference
 from engine.records.step import CaseUpdate
 from engine.store.repositories.step_writer import update_case
 from engine.store.rows import record_of
@@ -63,7 +61,7 @@ def noticed(world: World) -> World:
 def notify(world: World) -> None:
     """Starts a case whose first element notifies the registrar."""
     diagram = Bpmn("told").lane("l", role="registrar").start("s", lane="l")
-    params = {"role": '"registrar"', "topic": '"task"', "text": '"请尽快登记"'}
+    params = {"role": '"registrar"', "topic": '"task"', "text": '"请尽快登记"', "level": '"overdue"'}
     diagram.service("tell", "notify", params, lane="l").manual("m", lane="l").end("e", lane="l")
     world.deploy(diagram)
     start_case(world.engine, world.actor("dengji"), "told", {})
@@ -84,7 +82,7 @@ class Recorder:
         self.failures = list(failures)
         self.notices: list[Notice] = []
 
-    def address_of(self, person: Person) -> str | None:
+    def address_of(self, person: Person, _preference: Preference) -> str | None:
         return person.username
 
     def send(self, notice: Notice) -> None:
@@ -105,9 +103,9 @@ def test_a_notification_is_mailed_once(noticed: World, mailbox: MailBox, mail: M
 
     (message,) = mailbox.received
     assert (message["To"], message["From"]) == (ADDRESS, SENDER)
-    assert message["Subject"] == "【提醒】请尽快登记"
+    assert message["Subject"] == "【超期】请尽快登记"
     assert "请尽快登记" in message.get_content()
-    assert "/cases/" in message.get_content()
+    assert "/cases/" not in message.get_content(), "nobody has said where the pages are"
     assert message["Message-ID"].endswith("@xfj.example.gov.cn>")
     (row,) = stored(noticed)
     assert (row.state, row.attempts, row.error) == (DeliveryState.SENT, 1, None)
@@ -227,10 +225,11 @@ def test_a_channel_that_refuses_for_now_is_left_alone_and_the_other_is_not(notic
     notify_again = start_case(noticed.engine, noticed.actor("dengji"), "told", {})
     busy, fine = Recorder(refusal(retryable=True)), Recorder()
     fine.name = "fine"
-    assert deliver_notices(noticed.engine, [busy, fine]) == DeliveryReport(sent=2, put_off=1)
+    known = replace(noticed.engine, settings=replace(noticed.engine.settings, public_url="https://duban.example"))
+    assert deliver_notices(known, [busy, fine]) == DeliveryReport(sent=2, put_off=1)
     assert len(busy.notices) == 1
-    assert fine.notices[1].link == f"/cases/{notify_again.case_id}"
-    assert deliver_notices(noticed.engine, [busy, fine]) == SENT
+    assert fine.notices[1].link == f"https://duban.example/cases/{notify_again.case_id}"
+    assert deliver_notices(known, [busy, fine]) == SENT
 
 
 def test_a_defect_of_a_channel_is_kept_as_the_reason(noticed: World) -> None:
@@ -249,7 +248,7 @@ def test_the_text_is_in_the_persons_language(noticed: World) -> None:
         work.org.save_person(replace(person, language="en"))
     channel = Recorder()
     deliver_notices(noticed.engine, [channel])
-    assert channel.notices[0].text.startswith("[Note]")
+    assert channel.notices[0].text.startswith("[Overdue]")
 
 
 def test_a_sweep_that_fails_is_logged_and_the_next_one_comes(
@@ -258,7 +257,7 @@ def test_a_sweep_that_fails_is_logged_and_the_next_one_comes(
     channel = Recorder()
     heartbeat = Heartbeat(noticed.engine, [channel])
     with monkeypatch.context() as patch:
-        patch.setattr(channel, "address_of", lambda _: 1 / 0)
+        patch.setattr(channel, "address_of", lambda *_: 1 / 0)
         heartbeat.deliver()
     assert channel.notices == []
     heartbeat.deliver()
@@ -274,12 +273,11 @@ def test_timers_go_on_while_a_channel_does_not_answer(noticed: World, monkeypatc
             assert beaten.wait(timeout=10), "no beat in the meantime"
             super().send(notice)
 
-    def beat(engine: Engine, *, worker: str) -> FireReport:
+    def beat(_heartbeat: Heartbeat) -> None:
         if asked.is_set():
             beaten.set()
-        return FireReport()
 
-    monkeypatch.setattr(scheduler, "fire_due_timers", beat)
+    monkeypatch.setattr(Heartbeat, "beat", beat)
     channel = Slow()
     quick = replace(noticed.engine, settings=replace(noticed.engine.settings, heartbeat_seconds=0.01))
     heartbeat = Heartbeat(quick, [channel])

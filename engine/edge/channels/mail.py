@@ -19,6 +19,7 @@ from engine.errors import DeliveryFailed, Message
 from engine.org.addresses import is_mail_address
 from engine.ports.channel import Notice
 from engine.records.org import Person
+from engine.records.reach import Preference
 
 TIMEOUT_SECONDS = 15.0
 """Of each answer of the server; a whole conversation of a dozen stays within the lease."""
@@ -53,7 +54,7 @@ class Mail:
             raise ValueError(f"DUBAN_MAIL_FROM={settings.mail_from!r} cannot be used: give one e-mail address")
         return cls(parse_server(settings.smtp_url), settings.mail_from)
 
-    def address_of(self, person: Person) -> str | None:
+    def address_of(self, person: Person, _preference: Preference) -> str | None:
         return person.email or None
 
     def send(self, notice: Notice) -> None:
@@ -80,7 +81,7 @@ class Mail:
         key = hashlib.sha256(notice.idempotency_key.encode()).hexdigest()[:40]
         message["Message-ID"] = f"<{key}@{self.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # Source: RFC 3834, so that nobody's absence note answers
-        where = f"\n\n督办 Duban: {notice.link}" if notice.link else ""
+        where = f"\n\n{notice.link}" if notice.link else ""
         message.set_content(f"{notice.text}{where}\n", cte="base64")  # no server needs to offer 8BITMIME
         return message
 

@@ -64,7 +64,7 @@ class Registers:
         return self._connection.scalar(unread.where(outbox.c.recipient == person_id, IS_UNREAD)) or 0
 
     def mark_read(self, person_id: str, entry_ids: Iterable[str] | None, at: datetime) -> None:
-        """All of the person's messages where `entry_ids` is None; never another person's. A digest with its members."""
+        """All of the person's messages where `entry_ids` is None; never another person's."""
         statement = sa.update(outbox).where(outbox.c.recipient == person_id, IS_UNREAD)
         if entry_ids is not None:
             chosen = list(entry_ids)

@@ -88,8 +88,13 @@ outbox = sa.Table(
     # a person's messages, newest first; and the unread ones, for the badge
     sa.Index("ix_outbox_of_person", "recipient", "seq"),
     sa.Index("ix_outbox_unread", "recipient", sqlite_where=IS_UNREAD, postgresql_where=IS_UNREAD),
-    # what the channels have not been told of, oldest first
-    sa.Index("ix_outbox_undispatched", "seq", sqlite_where=IS_UNDISPATCHED, postgresql_where=IS_UNDISPATCHED),
+    # what the channels have not been told of, by urgency, oldest first; and all that one person is to be told
+    sa.Index(
+        "ix_outbox_ripe", "level", "created_at", sqlite_where=IS_UNDISPATCHED, postgresql_where=IS_UNDISPATCHED
+    ),
+    sa.Index(
+        "ix_outbox_gathering", "recipient", "seq", sqlite_where=IS_UNDISPATCHED, postgresql_where=IS_UNDISPATCHED
+    ),
 )
 
 delivery = sa.Table(
