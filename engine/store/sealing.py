@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -79,6 +80,15 @@ def load_sealer(home: Path, override: str, *, may_create: bool) -> Sealer:
             raise wrong_key()
         _create(path)
     return Sealer(_decode(path.read_text(encoding="ascii").strip(), str(path)))
+
+
+def derived_key(home: Path, override: str, purpose: str) -> bytes:
+    """32 bytes for another purpose, the same wherever the seal key is the same; they do not give it away.
+
+    Raises OSError where there is no key yet: `load_sealer` first.
+    """
+    text = override or (home / KEY_FILE).read_text(encoding="ascii").strip()
+    return hmac.digest(_decode(text, "DUBAN_SEAL_KEY" if override else str(home / KEY_FILE)), purpose.encode(), "sha256")
 
 
 def wrong_key() -> WrongSealKey:
