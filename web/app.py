@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from engine.ports.engine import Engine
-from web import errors, frame, security
+from web import away, errors, frame, security
 from web.current import ENGINE
 from web.pages import PAGES
 
@@ -21,6 +21,7 @@ def create_app(engine: Engine, *, testing: bool = False) -> Flask:
     app.url_map.strict_slashes = False
     security.protect(app, engine.settings, testing=testing)
     errors.install(app)
+    away.install(app)
     frame.install(app)
     for page in PAGES:
         app.register_blueprint(page)

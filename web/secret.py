@@ -1,10 +1,14 @@
-"""The key that signs sessions: made once, kept in the installation's home beside the other keys."""
+"""The key that signs sessions: made once, kept in the installation's home beside the other keys; a cluster's hosts
+draw the same one from the key that they share."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from pathlib import Path
+
+from engine.config import Settings
+from engine.store.sealing import derived_key
 
 NAME = "session.key"
 LENGTH = 48
@@ -25,6 +29,14 @@ def session_key(home: Path) -> bytes:
         key = secrets.token_bytes(LENGTH)
         file.write(key)
     return key
+
+
+def shared_session_key(settings: Settings) -> bytes:
+    """The key of a cluster, whose web processes must all read each other's sessions: drawn from the seal key.
+
+    That one has to be the same on every host anyway, and the store refuses to open where it is not.
+    """
+    return derived_key(settings.home, settings.seal_key, "duban session key")
 
 
 def _checked(key: bytes) -> bytes:

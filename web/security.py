@@ -15,7 +15,7 @@ from engine.config import Settings
 from engine.org.sessions import Session, begin_session, end_session, load_session_actor
 from engine.records.org import Actor
 from web.current import actor_or_none, engine, engine_of
-from web.secret import session_key
+from web.secret import session_key, shared_session_key
 
 OPEN_ENDPOINTS = frozenset({"static", "session.login_page", "session.login", "preferences.set_language"})
 SINCE, SESSION_ID, GENERATION = "since", "sid", "generation"
@@ -61,7 +61,7 @@ class SignedIn:
 def protect(app: Flask, settings: Settings, *, testing: bool) -> None:
     """Sets up everything that stands in front of the pages."""
     app.config.update(
-        SECRET_KEY=session_key(settings.home),
+        SECRET_KEY=shared_session_key(settings) if settings.cluster else session_key(settings.home),
         SESSION_COOKIE_NAME="duban",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
