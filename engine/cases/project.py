@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import NAMESPACE_OID, uuid5
 
+from engine.cases.project_rungs import armed_rungs
 from engine.cases.project_tasks import closed_tasks, opened_tasks
 from engine.cases.project_time import armed_timers, ended_deadlines, settled_timers, started_deadlines
 from engine.cases.standing import Collected, Event, Stamp, Standing
@@ -48,7 +49,7 @@ def project(
         case_update=update,
         tasks_opened=opened,
         tasks_closed=tuple(c for c in closed_tasks(changes, stamp) if c.task_id not in new_tasks),
-        timers_armed=armed_timers(changes, standing, stamp),
+        timers_armed=(*armed_timers(changes, standing, stamp), *armed_rungs(changes, standing, started)),
         timers_settled=tuple(s for s in settled_timers(changes, stamp) if s.timer_id not in new_timers),
         ladders_ended=tuple(ended),
         deadlines=tuple({**{d.deadline_id: d for d in started}, **ended}.values()),
@@ -83,9 +84,14 @@ def _case_update(changes: Changes, standing: Standing, stamp: Stamp, collected: 
     states = [opened.properties["case_state"] for opened in changes.opened if opened.properties.get("case_state")]
     if update.state is None and states and changes.ended is None:
         update = replace(update, state=states[-1])
-    if changes.ended is not None:
+    if changes.ended is not None and _is_own(standing):
         update = replace(update, closed_at=stamp.now, state=update.state or changes.ended.name or None)
     return None if update == CaseUpdate(standing.case.case_id) else update
+
+
+def _is_own(standing: Standing) -> bool:
+    """Whether the instance is the case's own procedure: the end of one that runs beside it closes no file."""
+    return standing.homes.get(standing.case.procedure) == standing.instance.definition_id
 
 
 def _deadline(armed: TimerArmed, standing: Standing) -> Deadline | None:

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from engine.clock.calendar import ImpossibleTime, WorkCalendar
 from engine.clock.deadline import ClockKind, Dues, Term, dues_of, share_of, start_of
-from engine.clock.lights import lights_of
+from engine.clock.lights import Lights, lights_of
 from engine.clock.period import Period
 from engine.deadlines.calendar import load_calendar
 from engine.deadlines.office_tables import OfficeTables, load_tables
 from engine.deadlines.rules import DeadlineRule, DeadlineRules, rules_from
-from engine.deadlines.terms import DEFAULT_LIGHTS, DeadlineTerms, TermLights, term_data
+from engine.deadlines.rungs import Ground, first_firings
+from engine.deadlines.terms import DEFAULT_LIGHTS, DeadlineTerms, RungPlan, TermLights, term_data
 from engine.errors import Message
 from engine.kernel.changes import ResolvedTime
 from engine.kernel.ports import TimeKind, TimeRequest
@@ -63,7 +64,8 @@ class OfficeTime:
             rule = self._rule(rule_id, now, self._day_of(None, now))
         term, started_at = self._term(rule, start, data, now)
         dues = dues_of(term, started_at, self._calendar, self._zone)
-        lights = self._lights(rule)
+        moments = self._lights(rule)
+        lights = lights_of(term.kind, dues, self._calendar, self._zone, blue=moments.blue, yellow=moments.yellow)
         return DeadlineTerms(
             rule=rule.rule,
             name=rule.name,
@@ -72,12 +74,17 @@ class OfficeTime:
             clock=rule.clock.value,
             amount=rule.amount if rule.clock is ClockKind.FIXED else term.grace or term.amount,
             dues=dues,
-            lights=lights_of(term.kind, dues, self._calendar, self._zone, blue=lights.blue, yellow=lights.yellow),
+            lights=lights,
             calendar_version=self._calendar.version,
             rule_version=rule.version,
-            term=term_data(term, lights, rule.pause_reasons),
+            term=term_data(term, moments, rule.pause_reasons),
+            rungs=self._rungs(rule, dues, lights, now),
             after_rule=rule.after_rule,
         )
+
+    def _rungs(self, rule: DeadlineRule, dues: Dues, lights: Lights, now: datetime) -> tuple[RungPlan, ...]:
+        rungs = self._office.ladders.of(rule.rule) if self._office is not None else ()
+        return first_firings(rungs, Ground(dues, lights, self._calendar, self._zone), now)
 
     def _lights(self, rule: DeadlineRule) -> TermLights:
         if self._office is None:
