@@ -1,8 +1,8 @@
 """The calendar as iCalendar: all-day events, as holiday calendars and Duban itself write them.
 
 What an event means is told by its own property (`X-DUBAN-KIND`, or `X-APPLE-SPECIAL-DAY` of the calendars that
-phones subscribe to), else by the words of its title: 班 or 补班 is a make-up day, 放假 or 休 a holiday; 调休 alone, a
-swap, is a make-up day on a weekend and a holiday on a weekday.
+phones subscribe to), else by the words of its title: 班 or 补班 is a make-up day, 放假 or 休 a holiday; 调休 alone,
+a swap, is a make-up day on a weekend and a holiday on a weekday.
 Source: RFC 5545 3.6.1 (DTEND of all-day events is exclusive).
 """
 
