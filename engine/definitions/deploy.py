@@ -69,12 +69,21 @@ def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mappi
 
 
 def deploy_builtin(engine: Engine) -> tuple[Definition, ...]:
-    """Deploys every folder of `workflows/` whose content changed, called ones first. Raises InvalidDiagram."""
+    """Deploys every folder of `workflows/` whose content changed, called ones first. Raises InvalidDiagram.
+
+    What is deployed with this very content already is not checked again: a start costs little.
+    """
     procedures = builtin_procedures()
     outlines = {
         key: outline_of(read_diagram(files[f"{key}.bpmn"], f"{key}.bpmn")) for key, files in procedures.items()
     }
-    return tuple(deploy_procedure(engine, None, key, procedures[key]) for key in _called_first(outlines))
+    return tuple(_deploy_builtin(engine, key, procedures[key]) for key in _called_first(outlines))
+
+
+def _deploy_builtin(engine: Engine, key: str, files: Mapping[str, bytes]) -> Definition:
+    with engine.store.read() as work:
+        current = _Upload(key, executable_files(files), SYSTEM).unchanged(work)
+    return current or deploy_procedure(engine, None, key, files)
 
 
 def _misnamed(key: str, own: Mapping[str, bytes]) -> Iterator[Finding]:
@@ -97,6 +106,27 @@ class _Upload:
     own: Mapping[str, bytes]
     by: str
 
+    @property
+    def files(self) -> dict[str, bytes]:
+        return {**self.own, **{f"{SHARED}{path}": content for path, content in shared_tables().items()}}
+
+    def pinned(self, work: UnitOfWork) -> dict[str, Definition]:
+        """The current versions of what it calls."""
+        called = {key: work.definitions.current(key) for key in self._outline().calls}
+        return {key: definition for key, definition in called.items() if definition is not None}
+
+    def sha256(self, pinned: Mapping[str, Definition]) -> str:
+        return content_hash(self.files, {key: definition.sha256 for key, definition in pinned.items()})
+
+    def unchanged(self, work: UnitOfWork) -> Definition | None:
+        """The current version, where it is this upload."""
+        current = work.definitions.current(self.key)
+        is_same = current is not None and current.sha256 == self.sha256(self.pinned(work))
+        return current if is_same else None
+
+    def _outline(self) -> Outline:
+        return outline_of(read_diagram(self.own[f"{self.key}.bpmn"]))
+
 
 def _names_from(
     engine: Engine, work: UnitOfWork, files: Mapping[str, bytes], above: frozenset[str]
@@ -114,27 +144,22 @@ def _names_from(
 
 
 def _store(engine: Engine, work: UnitOfWork, upload: _Upload) -> Definition:
-    diagram = read_diagram(upload.own[f"{upload.key}.bpmn"])
-    called = {key: work.definitions.current(key) for key in outline_of(diagram).calls}
-    pinned = {key: definition for key, definition in called.items() if definition is not None}
-    files = {**upload.own, **{f"{SHARED}{path}": content for path, content in shared_tables().items()}}
-    digest = content_hash(files, {key: definition.sha256 for key, definition in pinned.items()})
-    current = work.definitions.current(upload.key)
-    if current is not None and current.sha256 == digest:
+    pinned = upload.pinned(work)
+    if (current := upload.unchanged(work)) is not None:
         return current
     definition = Definition(
         definition_id=str(uuid4()),
         key=upload.key,
         version=work.definitions.next_version(upload.key),
-        name=diagram.name,
-        sha256=digest,
-        files=tuple(DefinitionFile(path, content) for path, content in sorted(files.items())),
+        name=read_diagram(upload.own[f"{upload.key}.bpmn"]).name,
+        sha256=upload.sha256(pinned),
+        files=tuple(DefinitionFile(path, content) for path, content in sorted(upload.files.items())),
         calls={key: definition.definition_id for key, definition in pinned.items()},
         deployed_at=engine.clock.now(),
         deployed_by=upload.by,
     )
     work.definitions.add(definition)
-    detail = {"procedure": definition.key, "version": definition.version, "sha256": digest}
+    detail = {"procedure": definition.key, "version": definition.version, "sha256": definition.sha256}
     record_event(work, "ProcedureDeployed", detail, actor=upload.by, at=definition.deployed_at)
     return definition
 

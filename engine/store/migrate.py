@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from engine.errors import InvalidState, Message
 from engine.store.connection import WRITING
 
 _UPGRADE_LOCK = 0x_D0BA_A0D2
@@ -17,13 +18,20 @@ _UPGRADE_LOCK = 0x_D0BA_A0D2
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Runs the missing revisions in one transaction: a failed upgrade leaves the old schema."""
+    """Runs the missing revisions in one transaction: a failed upgrade leaves the old schema.
+
+    Raises InvalidState where the database is that of a newer version.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
     with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == head:
+        return
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise _newer()
     with engine.execution_options(**{WRITING: True}).begin() as connection:
         if connection.dialect.name == "postgresql":
             # whoever starts meanwhile waits for this upgrade however long it takes
@@ -31,3 +39,13 @@ def upgrade(engine: sa.Engine) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK))).all()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _newer() -> InvalidState:
+    return InvalidState(
+        Message(
+            "数据库已由更新版本的督办升级，本版本不能使用。请在这台主机上也安装新版本后再启动。",
+            "The database was upgraded by a newer version of Duban, which this one cannot use. Install the newer "
+            "version on this host too, then start again.",
+        )
+    )
