@@ -48,6 +48,7 @@ DECISION: Final = "escalations"
 FILE: Final = "escalations.dmn"
 LEVELS: Final = frozenset({"info", "warning", "overdue", "urgent"})
 MOST_TIMES: Final = 99
+MOST_DAYS: Final = 30
 LONGEST_TEXT: Final = 500
 
 COLUMNS: Final[Mapping[str, Message]] = {
@@ -183,7 +184,7 @@ class _Reader:
             payload=self._payload(cells),
             code=self._text(cells, "code"),
             points=None if points is None else self._number(cells, "points"),
-            days=self._whole(cells, "days", 1, 366),
+            days=self._whole(cells, "days", 1, MOST_DAYS),
         )
 
     def _cells(self, rule: Rule) -> dict[str, Value]:

@@ -23,6 +23,18 @@ def actor_named(engine: Engine, username: str) -> Actor:
     return actor
 
 
+def newest_case(engine: Engine, procedure: str) -> str | None:
+    """The case id of the newest case of a procedure, as an auditor of the office finds it."""
+    with engine.store.read() as work:
+        auditors = work.org.holders("auditor", None)
+        actor = work.org.actor(auditors[0].person_id) if auditors else None
+        if actor is None:
+            raise UnknownUser(Message("单位里没有审计人员。", "The office has no auditor."))
+        found = work.cases.register(actor, procedure=procedure, text="", state=None, page=1, page_size=100)
+    newest = max(found.rows, key=lambda row: row.case.created_at, default=None)
+    return newest.case.case_id if newest else None
+
+
 def usernames(engine: Engine) -> Mapping[str, str]:
     """User names by person id."""
     with engine.store.read() as work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.errors import Message
-from engine.records.time import Deadline, Timer, TimerState
+from engine.records.time import Deadline, Timer, TimerKind, TimerState
 from engine.scenarios.matching import AnyOf, Found, Matcher
 from engine.scenarios.model import Entry, Expectation
 from engine.scenarios.scene import Scene
@@ -30,8 +30,18 @@ def check_deadlines(scene: Scene, expectation: Expectation) -> list[Message]:
 
 
 def check_fired(scene: Scene, expectation: Expectation) -> list[Message]:
-    new = [timer for timer in scene.firings if timer.timer_id not in scene.checked_firings]
-    return Matcher("fired", "timer", scene.zone).in_order(expectation.wanted, [_found_firing(t) for t in new])
+    """The diagram's own timers."""
+    return _check_new("fired", TimerKind.BPMN, scene, expectation)
+
+
+def check_climbed(scene: Scene, expectation: Expectation) -> list[Message]:
+    """Rungs of escalation ladders, by id or name."""
+    return _check_new("climbed", TimerKind.RUNG, scene, expectation)
+
+
+def _check_new(key: str, kind: TimerKind, scene: Scene, expectation: Expectation) -> list[Message]:
+    new = [t for t in scene.firings if t.kind is kind and t.timer_id not in scene.checked_firings]
+    return Matcher(key, "timer", scene.zone).in_order(expectation.wanted, [_found_firing(t) for t in new])
 
 
 def check_has_fired(scene: Scene, expectation: Expectation) -> list[Message]:
@@ -83,4 +93,4 @@ def _found_firing(timer: Timer) -> Found:
 
 
 def _names(timer: Timer) -> AnyOf:
-    return AnyOf((timer.element_id, timer.name))
+    return AnyOf((timer.rung or timer.element_id, timer.name))

@@ -18,6 +18,7 @@ CHECKS: Mapping[str, Check] = {
     "lights": check_tasks.check_lights,
     "deadlines": check_time.check_deadlines,
     "fired": check_time.check_fired,
+    "climbed": check_time.check_climbed,
     "has fired": check_time.check_has_fired,
     "waiting": check_time.check_waiting,
     "notified": check_case.check_notified,

@@ -76,7 +76,7 @@ def _step(reading: Reading, item: LinedMapping) -> Step:
     reading.check_keys(item, STEP)
     verb = _verb(reading, item)
     actor = reading.text(item, "as") or None
-    if verb not in (None, Verb.DOWN) and actor is None:
+    if verb not in (None, Verb.DOWN, Verb.FOLLOW) and actor is None:
         reading.fault(item.line, "as", "没有写由谁来做。", "Say who acts.")
     data = item.get("data", {})
     if not isinstance(data, dict):

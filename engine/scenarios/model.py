@@ -24,6 +24,7 @@ class Verb(Enum):
     REVEAL = "reveal"
     ATTACH = "attach"
     RETRY = "retry"
+    FOLLOW = "follow"
     DOWN = "down until"
 
 

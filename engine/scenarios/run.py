@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
 from engine.errors import EngineError, Message
+from engine.records.time import TimerKind
 from engine.records.views import CaseView
 from engine.scenarios.acts import Act, do
-from engine.scenarios.cast import actor_named
+from engine.scenarios.cast import actor_named, newest_case
 from engine.scenarios.checks import CHECKS
 from engine.scenarios.fill_in import fill_in
 from engine.scenarios.instants import When
-from engine.scenarios.model import Scenario, Step
+from engine.scenarios.model import Scenario, Step, Verb
 from engine.scenarios.refusals import problem_of
 from engine.scenarios.result import Failure, ScenarioResult, TimelineEntry
 from engine.scenarios.scene import read_view, see
 from engine.scenarios.stage import EngineFactory, SetUp, Stage
 from engine.scenarios.timeline import happened, told_step
+
+CHECKED: Final = {"fired": TimerKind.BPMN, "climbed": TimerKind.RUNG}
+"""Expectations that ask for all that is new since they were last written."""
 
 
 def run_scenario(
@@ -82,6 +87,8 @@ class _Run:
         if step.until is not None:
             self._stage.go_down(self._instant(step.until))
         self._tell("step", told_step(step))
+        if step.verb is Verb.FOLLOW:
+            return self._follow(step)
         error = self._act(step)
         self._stage.settle()
         problem = problem_of(step.refused, error)
@@ -90,6 +97,19 @@ class _Run:
         elif error is not None:
             self._tell("refused", error.message)
         return problem is None
+
+    def _follow(self, step: Step) -> bool:
+        """The newest case of a procedure becomes the current one: a message has opened it."""
+        self._stage.settle()
+        found = newest_case(self._stage.engine, step.target)
+        if found is None:
+            none = Message(f"没有“{step.target}”的案件。", f"There is no case of “{step.target}”.")
+            self._fail(step.line, none)
+            return False
+        self._current = found
+        if step.case is not None:
+            self._cases[step.case] = found
+        return True
 
     def _act(self, step: Step) -> EngineError | None:
         """The refusal, None where the act succeeded or the step does nothing."""
@@ -129,8 +149,9 @@ class _Run:
                 continue
             for message in CHECKS[expectation.key](scene, expectation):
                 self._fail(expectation.line, message)
-            if expectation.key == "fired":
-                self._checked[case_id] = frozenset(timer.timer_id for timer in scene.firings)
+            if expectation.key in CHECKED:
+                told = {t.timer_id for t in scene.firings if t.kind is CHECKED[expectation.key]}
+                self._checked[case_id] = self._checked.get(case_id, frozenset()) | told
         self._check_incidents(step, view)
 
     def _check_incidents(self, step: Step, view: CaseView) -> None:

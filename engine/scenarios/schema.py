@@ -70,6 +70,7 @@ EXPECTATIONS: Mapping[str, Spec] = {
     ),
     "lights": Spec(Shape.MAPPING, value=Field.LIGHT),
     "fired": _FIRING,
+    "climbed": _FIRING,
     "has fired": _FIRING,
     "waiting": _entries("timer", timer=_T, due=_I),
     "notified": _MESSAGE,

@@ -33,6 +33,8 @@ def told_step(step: Step) -> Message:
     """What a step does, in a few words; its note where it has one."""
     if step.verb is None:
         zh, en = "检查", "check"
+    elif step.verb is Verb.FOLLOW:
+        zh, en = f"看另一件：{step.target}", f"on to the case of {step.target}"
     elif step.verb is Verb.DOWN:
         zh, en = "系统停机后重新启动", "the system was down and starts again"
     else:

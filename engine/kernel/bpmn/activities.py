@@ -38,6 +38,10 @@ _NOTHING_TO_REPEAT = Message(
 _NO_DECISION = Message("找不到决策表", "the decision table is missing")
 
 
+_GIVEN = ("assignee", "role_from", "name_from")
+"""Properties of a task that are FEEL and say whose it is and what it is called."""
+
+
 class RunNone(Lean, NoneTask):
     pass
 
@@ -55,7 +59,7 @@ class _ForPeople(Lean):
         element = self.element
         if element is None:
             return
-        texts = {"unit": element.unit, "assignee": element.properties.get("assignee")}
+        texts = {"unit": element.unit, **{key: element.properties.get(key) for key in _GIVEN}}
         given = {key: text for key, text in texts.items() if text}
         values = my_task.workflow.script_engine.evaluate_all(my_task, list(given.values()))
         found = dict(zip(given, values, strict=True))
@@ -63,10 +67,10 @@ class _ForPeople(Lean):
             TaskOpened(
                 task_id=my_task.id,
                 element_id=element.id,
-                name=element.name,
+                name=_text(found.get("name_from")) or element.name,
                 process_id=element.process_id,
                 lane=element.lane,
-                role=element.role,
+                role=_text(found.get("role_from")) or element.role,
                 unit=_text(found.get("unit")),
                 assignee=_text(found.get("assignee")),
                 form=element.properties.get("form"),

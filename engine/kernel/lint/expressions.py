@@ -18,6 +18,8 @@ _STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _FEEL_PROPERTIES = {
     "unit": Message("单位", "unit"),
     "assignee": Message("承办人", "assignee"),
+    "role_from": Message("岗位", "role"),
+    "name_from": Message("任务名称", "name"),
     "hint": Message("提示", "hint"),
     "hint_en": Message("英文提示", "English hint"),
     "correlation": Message("关联值", "correlation value"),

@@ -10,7 +10,21 @@ from engine.kernel.findings import Finding
 from engine.kernel.lint.nearest import hint
 from engine.kernel.lint.subject import Subject, called
 
-_TASK = frozenset({"form", "role", "unit", "assignee", "verb", "verb_en", "hint", "hint_en", "case_state"})
+_TASK = frozenset(
+    {
+        "form",
+        "role",
+        "role_from",
+        "name_from",
+        "unit",
+        "assignee",
+        "verb",
+        "verb_en",
+        "hint",
+        "hint_en",
+        "case_state",
+    }
+)
 _PROPERTIES = {
     "userTask": _TASK,
     "manualTask": _TASK,
