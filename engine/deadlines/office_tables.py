@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 from weakref import WeakKeyDictionary
 
+from engine.deadlines.duty_rows import Duties, duties_from
 from engine.deadlines.ladders import Ladders, ladders_from
 from engine.deadlines.light_rules import LightRules, lights_from
 from engine.deadlines.rules import DeadlineRules, rules_in
@@ -64,6 +65,11 @@ class OfficeTables:
         content = self.content(ESCALATIONS)
         return Ladders() if content is None else _ladders(content, self.feel)
 
+    @cached_property
+    def duties(self) -> Duties:
+        content = self.content(DUTIES)
+        return Duties() if content is None else _duties(content, self.feel)
+
 
 _loaded: WeakKeyDictionary[Store, OfficeTables] = WeakKeyDictionary()
 
@@ -95,3 +101,8 @@ def _lights(content: bytes, feel: Feel) -> LightRules:
 @lru_cache(maxsize=64)
 def _ladders(content: bytes, feel: Feel) -> Ladders:
     return ladders_from(content, feel)
+
+
+@lru_cache(maxsize=64)
+def _duties(content: bytes, feel: Feel) -> Duties:
+    return duties_from(content, feel)

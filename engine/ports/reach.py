@@ -18,7 +18,7 @@ class DeliveryRepository(Protocol):
     """The outbox on its way out: which entries the channels were told of, and how far each delivery is."""
 
     def add(self, entries: Sequence[OutboxEntry]) -> None:
-        """Entries that no step writes."""
+        """Entries that no step writes; one whose idempotency key is known already is left out."""
         ...
 
     def has_ripe(self, cutoff: datetime) -> bool:

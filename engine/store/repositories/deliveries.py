@@ -16,7 +16,7 @@ from engine.records.step import AT_ONCE, LEVELS, OutboxEntry
 from engine.store.repositories import letters
 from engine.store.repositories.preferences import preference_of
 from engine.store.repositories.searching import may_know_of
-from engine.store.rows import columns_of, record_of, values_of
+from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
 from engine.store.tables.case import case_file
 from engine.store.tables.exchange import IS_UNDISPATCHED, IS_WAITING, outbox
@@ -38,7 +38,8 @@ class Deliveries:
 
     def add(self, entries: Sequence[OutboxEntry]) -> None:
         if entries:
-            self._connection.execute(sa.insert(outbox), [values_of(entry) for entry in entries])
+            statement = upsert(self._connection, outbox, ["idempotency_key"], None)
+            self._connection.execute(statement, [values_of(entry) for entry in entries])
 
     def has_ripe(self, cutoff: datetime) -> bool:
         return bool(self.ripe(cutoff, 1))

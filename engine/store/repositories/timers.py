@@ -95,7 +95,7 @@ class Timers:
 
     def next_due_at(self, *, reader: Actor | None = None) -> datetime | None:
         # ix_timer_next
-        first = sa.select(timer.c.next_at).where(IS_WAITING, may_know_of(reader, timer.c.case_id))
+        first = sa.select(timer.c.next_at).where(IS_WAITING, _IS_FRESH, may_know_of(reader, timer.c.case_id))
         at: datetime | None = self._connection.scalar(first.order_by(timer.c.next_at).limit(1))
         return at
 
