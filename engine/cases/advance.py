@@ -12,7 +12,9 @@ from engine.cases.actions.action import ActionContext
 from engine.cases.actions.registry import StepActions
 from engine.cases.collector import Collector
 from engine.cases.project import Projection, project
-from engine.cases.standing import Event, Firing, Stamp, Standing
+from engine.cases.project_deadlines import needs_earlier
+from engine.cases.retime import reckoning, turned
+from engine.cases.standing import ClockOrder, Event, Firing, Stamp, Standing
 from engine.deadlines.time_port import time_port
 from engine.definitions.sources import Procedure, load_procedure
 from engine.kernel.changes import Changes
@@ -45,7 +47,7 @@ class Operation:
     """One thing to do with a run. `act` does it; the rest says what to write beside.
 
     `retry` is what `engine.cases.incidents` needs to do it again; it never holds a party's fields. `columns` are
-    columns of the case file, `parties` go to its sealed parties.
+    columns of the case file, `parties` go to its sealed parties, `clocks` are to stop or to go on.
     """
 
     event: Event
@@ -56,6 +58,7 @@ class Operation:
     firing: Firing | None = None
     columns: Mapping[str, Value] = field(default_factory=dict)
     parties: tuple[Party, ...] = ()
+    clocks: tuple[ClockOrder, ...] = ()
 
     def stamp(self, actor: str, now: datetime) -> Stamp:
         return Stamp(now, actor, self.event, self.task_id, self.result, self.firing)
@@ -98,9 +101,22 @@ def prepare(
     changes = operation.act(run, now)
     if operation.parties:
         work.cases.add_parties(operation.parties)
-    standing = Standing(held.instance, held.case, procedure.homes, held.deadlines, held.instance.audit_head)
-    projection = project(changes, standing, operation.stamp(actor, now), collector.collected())
-    return _sealed(run, projection, standing, actor=actor, now=now)
+    for order in operation.clocks:
+        collector.order_clock(order)
+    standing = Standing(
+        instance=held.instance,
+        case=held.case,
+        homes=procedure.homes,
+        deadlines=held.deadlines,
+        audit_head=held.instance.audit_head,
+        earlier=_earlier(work, held, changes, now),
+    )
+    reckoner = reckoning(engine, work)
+    projection = project(changes, standing, operation.stamp(actor, now), collector.collected(), reckoner=reckoner)
+    batch = _sealed(run, projection, standing, actor=actor, now=now)
+    if projection.lives.turned:
+        batch = turned(work, batch, projection.lives, reckoner)
+    return batch
 
 
 @dataclass(frozen=True)
@@ -143,10 +159,18 @@ def begin(engine: Engine, work: UnitOfWork, beginning: Beginning, *, actor: str,
     )
     standing = Standing(instance, case, procedure.homes, (), beginning.audit_head)
     stamp = Stamp(now, actor, beginning.event)
-    projection = project(changes, standing, stamp, collector.collected(), is_new=True)
+    projection = project(
+        changes, standing, stamp, collector.collected(), reckoner=reckoning(engine, work), is_new=True
+    )
     batch = _sealed(run, projection, standing, actor=actor, now=now)
     work.instances.save_step(batch)
     return batch
+
+
+def _earlier(work: UnitOfWork, held: Held, changes: Changes, now: datetime) -> tuple[Deadline, ...]:
+    """No statement, but where a deadline begins anew from an earlier start."""
+    rules = needs_earlier(changes, now)
+    return work.deadlines.of_rules(held.case.case_id, held.instance.instance_id, rules) if rules else ()
 
 
 def _ports(engine: Engine, work: UnitOfWork, procedure: Procedure, collector: Collector) -> Ports:

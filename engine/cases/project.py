@@ -9,50 +9,61 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import NAMESPACE_OID, uuid5
 
+from engine.cases.project_deadlines import Lives, Reckoner, lives_of
 from engine.cases.project_rungs import armed_rungs
 from engine.cases.project_tasks import closed_tasks, opened_tasks
-from engine.cases.project_time import armed_timers, ended_deadlines, settled_timers, started_deadlines
+from engine.cases.project_time import armed_timers, settled_timers
 from engine.cases.standing import Collected, Event, Stamp, Standing
-from engine.deadlines.terms import DeadlineTerms, to_record
-from engine.kernel.changes import Changes, Closure, MessageThrown, TimerArmed
+from engine.kernel.changes import Changes, Closure, MessageThrown
 from engine.records.case import Instance, InstanceState
 from engine.records.step import CaseUpdate, MessageSubscription, OutgoingMessage, PathEntry, StepBatch
-from engine.records.time import Deadline
 
 
 @dataclass(frozen=True)
 class Projection:
-    """`batch` lacks the instance's snapshot and the audit entries made of `events`."""
+    """`batch` lacks the instance's snapshot and the audit entries made of `events`.
+
+    Where `lives.turned` is not empty it also lacks what becomes of the timers and tasks under those clocks.
+    """
 
     batch: StepBatch
     events: tuple[Event, ...]
+    lives: Lives
 
 
 def project(
-    changes: Changes, standing: Standing, stamp: Stamp, collected: Collected, *, is_new: bool = False
+    changes: Changes,
+    standing: Standing,
+    stamp: Stamp,
+    collected: Collected,
+    *,
+    reckoner: Reckoner,
+    is_new: bool = False,
 ) -> Projection:
-    """The rows of one step. Raises StepFailed where a task would go to an accused unit, or to nobody."""
-    started = started_deadlines(changes, lambda armed: _deadline(armed, standing))
-    ended = {d.deadline_id: d for d in ended_deadlines(changes, (*standing.deadlines, *started), stamp)}
+    """The rows of one step.
+
+    Raises StepFailed where a task would go to an accused unit, or to nobody; InvalidState for an extension that is
+    not allowed.
+    """
+    lives = lives_of(changes, standing, stamp, collected, reckoner)
     update = _case_update(changes, standing, stamp, collected)
     accused = standing.case.accused_units
     if update is not None and update.accused_units is not None:
         accused = update.accused_units
-    opened = opened_tasks(
-        changes, standing, stamp, accused_units=accused, deadlines=(*standing.deadlines, *started)
-    )
+    opened = opened_tasks(changes, standing, stamp, accused_units=accused, deadlines=lives.open)
     new_tasks = {task.task_id for task in opened}
     new_timers = {armed.timer_id for armed in changes.armed}
+    armed = armed_timers(changes, standing, stamp, lives.open, reckoner)
     batch = StepBatch(
         instance=_instance(changes, standing, stamp, is_new=is_new),
         is_new=is_new,
         case_update=update,
         tasks_opened=opened,
         tasks_closed=tuple(c for c in closed_tasks(changes, stamp) if c.task_id not in new_tasks),
-        timers_armed=(*armed_timers(changes, standing, stamp), *armed_rungs(changes, standing, started)),
+        timers_armed=(*armed, *armed_rungs(lives, reckoner)),
         timers_settled=tuple(s for s in settled_timers(changes, stamp) if s.timer_id not in new_timers),
-        ladders_ended=tuple(ended),
-        deadlines=tuple({**{d.deadline_id: d for d in started}, **ended}.values()),
+        ladders_ended=lives.ended,
+        deadlines=lives.changed,
         awaited=_subscriptions(changes, standing),
         unawaited=_no_longer_awaited(changes),
         messages=tuple(_message(i, thrown, standing, stamp) for i, thrown in enumerate(changes.thrown)),
@@ -61,7 +72,7 @@ def project(
         outbox=collected.outbox,
         scores=collected.scores,
     )
-    return Projection(batch, _events(changes, stamp, collected))
+    return Projection(batch, _events(changes, stamp, collected, lives), lives)
 
 
 def _instance(changes: Changes, standing: Standing, stamp: Stamp, *, is_new: bool) -> Instance:
@@ -92,19 +103,6 @@ def _case_update(changes: Changes, standing: Standing, stamp: Stamp, collected: 
 def _is_own(standing: Standing) -> bool:
     """Whether the instance is the case's own procedure: the end of one that runs beside it closes no file."""
     return standing.homes.get(standing.case.procedure) == standing.instance.definition_id
-
-
-def _deadline(armed: TimerArmed, standing: Standing) -> Deadline | None:
-    terms = armed.resolved.deadline
-    if not isinstance(terms, DeadlineTerms) or armed.attached_to is None:
-        return None
-    return to_record(
-        terms,
-        deadline_id=str(uuid5(NAMESPACE_OID, armed.timer_id)),
-        instance_id=standing.instance.instance_id,
-        case_id=standing.case.case_id,
-        attached_to=armed.attached_to,
-    )
 
 
 def _subscriptions(changes: Changes, standing: Standing) -> tuple[MessageSubscription, ...]:
@@ -160,7 +158,7 @@ def _path(changes: Changes, standing: Standing, stamp: Stamp) -> tuple[PathEntry
     )
 
 
-def _events(changes: Changes, stamp: Stamp, collected: Collected) -> tuple[Event, ...]:
+def _events(changes: Changes, stamp: Stamp, collected: Collected, lives: Lives) -> tuple[Event, ...]:
     """The step's own event first, then what followed from it, in order."""
     cancelled = [
         Event("TaskCancelled", {"task_id": closed.task_id})
@@ -179,4 +177,4 @@ def _events(changes: Changes, stamp: Stamp, collected: Collected) -> tuple[Event
         if changes.ended
         else []
     )
-    return (stamp.event, *collected.events, *cancelled, *opened, *thrown, *ended)
+    return (stamp.event, *collected.events, *cancelled, *opened, *lives.events, *thrown, *ended)

@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-from engine.cases.standing import Standing
-from engine.deadlines.terms import DeadlineTerms, RungPlan
-from engine.kernel.changes import Changes, TimerArmed
+from engine.cases.project_deadlines import Lives, Reckoner
+from engine.cases.project_time import instant_under, waiting_state
+from engine.deadlines.terms import DeadlineTerms
 from engine.records.time import Deadline, Timer, TimerKind
 
 
-def armed_rungs(changes: Changes, standing: Standing, started: Sequence[Deadline]) -> tuple[Timer, ...]:
-    """One waiting timer a rung, keyed `DEADLINE:RUNG:1`, of the deadlines in `started`.
-
-    A ladder that ends in the same step is cancelled with it (`StepBatch.ladders_ended`).
-    """
-    by_place = {(d.attached_to, d.rule): d for d in started}
-    return tuple(_rungs(changes, standing, by_place))
+def armed_rungs(lives: Lives, reckoner: Reckoner) -> tuple[Timer, ...]:
+    """One timer a rung, keyed `DEADLINE:RUNG:1`, of the deadlines that the step started and that still stand."""
+    started = (deadline for deadline in lives.open if deadline.deadline_id in lives.started)
+    return tuple(rung for deadline in started for rung in _rungs(deadline, lives, reckoner))
 
 
-def _rungs(changes: Changes, standing: Standing, by_place: dict[tuple[str, str], Deadline]) -> Iterator[Timer]:
-    for armed in changes.armed:
-        terms = armed.resolved.deadline
-        if not isinstance(terms, DeadlineTerms) or armed.attached_to is None:
-            continue
-        deadline = by_place.get((armed.attached_to, terms.rule))
-        if deadline is not None:
-            yield from (_rung(plan, deadline, armed, standing) for plan in terms.rungs)
-
-
-def _rung(plan: RungPlan, deadline: Deadline, armed: TimerArmed, standing: Standing) -> Timer:
-    return Timer(
-        timer_id=f"{deadline.deadline_id}:{plan.rung}:1",
-        instance_id=standing.instance.instance_id,
-        case_id=standing.case.case_id,
-        element_id=armed.element_id,
-        name=plan.name,
-        attached_to=armed.attached_to,
-        interrupting=False,
-        due_at=plan.at,
-        kind=TimerKind.RUNG,
-        deadline_id=deadline.deadline_id,
-        rung=plan.rung,
-        basis=plan.basis,
+def _rungs(deadline: Deadline, lives: Lives, reckoner: Reckoner) -> tuple[Timer, ...]:
+    armed = lives.started[deadline.deadline_id]
+    terms = armed.resolved.deadline
+    return tuple(
+        Timer(
+            timer_id=f"{deadline.deadline_id}:{plan.rung}:1",
+            instance_id=deadline.instance_id,
+            case_id=deadline.case_id,
+            element_id=armed.element_id,
+            name=plan.name,
+            attached_to=deadline.attached_to,
+            interrupting=False,
+            due_at=instant_under(deadline, plan.basis, plan.at, reckoner),
+            state=waiting_state(deadline),
+            kind=TimerKind.RUNG,
+            deadline_id=deadline.deadline_id,
+            rung=plan.rung,
+            basis=plan.basis,
+        )
+        for plan in (terms.rungs if isinstance(terms, DeadlineTerms) else ())
     )

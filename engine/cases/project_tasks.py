@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from engine.cases.standing import Stamp, Standing
 from engine.errors import Message, StepFailed
 from engine.kernel.changes import Changes, Closure, TaskOpened
 from engine.records.task import TaskClosure, TaskState, UserTask
-from engine.records.time import Deadline, DeadlineState
+from engine.records.time import Deadline, DeadlineState, TaskClocks
 
 _STATES = {Closure.COMPLETED: TaskState.COMPLETED, Closure.CANCELLED: TaskState.CANCELLED}
 
@@ -24,7 +24,7 @@ def opened_tasks(
 ) -> tuple[UserTask, ...]:
     """The tasks that the step opened; one that also ended in it carries its end already.
 
-    `deadlines` are those of before the step and those that it started. Raises StepFailed where a task would go
+    `deadlines` are those that stand after it. Raises StepFailed where a task would go
     to an accused unit, or to nobody (Source: 信访工作条例 art. 30, 46(5)).
     """
     closures = {closure.task_id: closure for closure in closed_tasks(changes, stamp)}
@@ -60,7 +60,7 @@ def closed_tasks(changes: Changes, stamp: Stamp) -> tuple[TaskClosure, ...]:
 
 
 def _task(opened: TaskOpened, standing: Standing, stamp: Stamp, deadlines: Sequence[Deadline]) -> UserTask:
-    urgent = most_urgent(deadlines, (opened.task_id, *opened.scopes))
+    clocks = clocks_of(opened.task_id, opened.scopes, deadlines)
     return UserTask(
         task_id=opened.task_id,
         instance_id=standing.instance.instance_id,
@@ -78,18 +78,38 @@ def _task(opened: TaskOpened, standing: Standing, stamp: Stamp, deadlines: Seque
         scopes=opened.scopes,
         properties=dict(opened.properties),
         data=opened.data,
-        due_at=urgent.legal_due if urgent else None,
-        blue_at=urgent.blue_at if urgent else None,
-        yellow_at=urgent.yellow_at if urgent else None,
-        red_at=urgent.red_at if urgent else None,
-        rule=urgent.rule if urgent else None,
+        due_at=clocks.due_at,
+        blue_at=clocks.blue_at,
+        yellow_at=clocks.yellow_at,
+        red_at=clocks.red_at,
+        paused=clocks.paused,
+        rule=clocks.rule,
     )
 
 
-def most_urgent(deadlines: Sequence[Deadline], attached: Sequence[str]) -> Deadline | None:
-    """The running deadline that falls due first among those on the given activities."""
-    running = [d for d in deadlines if d.attached_to in attached and d.state is DeadlineState.RUNNING]
-    return min(running, key=lambda d: (d.legal_due, d.deadline_id), default=None)
+def clocks_of(task_id: str, scopes: Sequence[str], deadlines: Sequence[Deadline]) -> TaskClocks:
+    """What a task shows of its most urgent running deadline, and of a paused one where none runs: no light then."""
+    attached = {task_id, *scopes}
+    over = [d for d in deadlines if d.is_open and d.attached_to in attached]
+    running = [d for d in over if d.state is DeadlineState.RUNNING]
+    urgent = min(running or over, key=lambda d: (d.legal_due, d.deadline_id), default=None)
+    if urgent is None:
+        return TaskClocks(task_id, None, None, None, None, paused=False, rule=None)
+    if not running:
+        return TaskClocks(task_id, urgent.legal_due, None, None, None, paused=True, rule=urgent.rule)
+    lights = (urgent.blue_at, urgent.yellow_at, urgent.red_at)
+    return TaskClocks(task_id, urgent.legal_due, *lights, paused=False, rule=urgent.rule)
+
+
+def relit_tasks(tasks: Iterable[UserTask], deadlines: Sequence[Deadline]) -> tuple[TaskClocks, ...]:
+    """The open tasks whose clocks are no longer what they show."""
+    clocks = ((task, clocks_of(task.task_id, task.scopes, deadlines)) for task in tasks)
+    return tuple(now for task, now in clocks if now != _shown(task))
+
+
+def _shown(task: UserTask) -> TaskClocks:
+    lights = (task.blue_at, task.yellow_at, task.red_at)
+    return TaskClocks(task.task_id, task.due_at, *lights, paused=task.paused, rule=task.rule)
 
 
 def _refuse_wrong_receiver(task: UserTask, accused_units: Sequence[str]) -> None:

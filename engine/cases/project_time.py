@@ -1,35 +1,41 @@
-"""Timers and deadlines of a step. Pure."""
+"""Timers of a step. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from engine.cases.project_deadlines import Reckoner
 from engine.cases.standing import Stamp, Standing
-from engine.kernel.changes import Changes, Closure, TimerArmed
-from engine.records.time import Deadline, DeadlineState, Timer, TimerSettlement, TimerState
+from engine.kernel.changes import Changes, TimerArmed
+from engine.records.time import Deadline, DeadlineState, Timer, TimerMove, TimerSettlement, TimerState
+from engine.values import Data
 
 
-def armed_timers(changes: Changes, standing: Standing, stamp: Stamp) -> tuple[Timer, ...]:
+def armed_timers(
+    changes: Changes, standing: Standing, stamp: Stamp, deadlines: Sequence[Deadline], reckoner: Reckoner
+) -> tuple[Timer, ...]:
     """New rows of the ledger; one that was disarmed in the same step is settled already."""
     settled = {settlement.timer_id: settlement for settlement in settled_timers(changes, stamp)}
-    return tuple(_timer(armed, standing, settled.get(armed.timer_id)) for armed in changes.armed)
-
-
-def _timer(armed: TimerArmed, standing: Standing, settlement: TimerSettlement | None) -> Timer:
-    return Timer(
-        timer_id=armed.timer_id,
-        instance_id=standing.instance.instance_id,
-        case_id=standing.case.case_id,
-        element_id=armed.element_id,
-        name=armed.name,
-        attached_to=armed.attached_to,
-        interrupting=armed.interrupting,
-        due_at=armed.resolved.at,
-        state=settlement.state if settlement else TimerState.WAITING,
-        fired_at=settlement.fired_at if settlement else None,
-        basis=armed.resolved.basis,
-    )
+    timers = []
+    for armed in changes.armed:
+        settlement, deadline = settled.get(armed.timer_id), _deadline_of(armed, deadlines)
+        timer = Timer(
+            timer_id=armed.timer_id,
+            instance_id=standing.instance.instance_id,
+            case_id=standing.case.case_id,
+            element_id=armed.element_id,
+            name=armed.name,
+            attached_to=armed.attached_to,
+            interrupting=armed.interrupting,
+            due_at=instant_under(deadline, armed.resolved.basis, armed.resolved.at, reckoner),
+            state=settlement.state if settlement else waiting_state(deadline),
+            fired_at=settlement.fired_at if settlement else None,
+            deadline_id=deadline.deadline_id if deadline else None,
+            basis=armed.resolved.basis,
+        )
+        timers.append(timer)
+    return tuple(timers)
 
 
 def settled_timers(changes: Changes, stamp: Stamp) -> tuple[TimerSettlement, ...]:
@@ -50,24 +56,38 @@ def _settlement(timer_id: str, *, fired: bool, stamp: Stamp) -> TimerSettlement:
     )
 
 
-def started_deadlines(changes: Changes, make: Callable[[TimerArmed], Deadline | None]) -> tuple[Deadline, ...]:
-    """Deadlines of the boundary timers that carry one, as `make` turns them into records."""
-    made = (make(armed) for armed in changes.armed if armed.attached_to and armed.resolved.deadline is not None)
-    return tuple(deadline for deadline in made if deadline is not None)
+def moved_timers(
+    timers: Iterable[Timer], deadlines: Sequence[Deadline], reckoner: Reckoner
+) -> tuple[TimerMove, ...]:
+    """Where the pending timers of these deadlines now belong; those that stay as they are, are left out."""
+    by_id = {deadline.deadline_id: deadline for deadline in deadlines}
+    moves = []
+    for timer in timers:
+        deadline = by_id[timer.deadline_id or ""]
+        state = waiting_state(deadline)
+        at = timer.due_at
+        if state is TimerState.WAITING and timer.basis is not None:
+            at = reckoner.instant(timer.basis, deadline) or at
+        if (at, state) != (timer.due_at, timer.state):
+            moves.append(TimerMove(timer.timer_id, at, state))
+    return tuple(moves)
 
 
-def ended_deadlines(changes: Changes, deadlines: Sequence[Deadline], stamp: Stamp) -> tuple[Deadline, ...]:
-    """Deadlines whose activity ended, as they then are: met or met late by `legal_due`, voided where cancelled."""
-    closures = {passed.task_id: passed.closure for passed in changes.passed}
-    closures.update({closed.task_id: closed.closure for closed in changes.closed})
-    return tuple(
-        replace(d, state=_end_state(closures[d.attached_to], d, stamp), ended_at=stamp.now)
-        for d in deadlines
-        if d.attached_to in closures and d.is_open
-    )
+def _deadline_of(armed: TimerArmed, deadlines: Sequence[Deadline]) -> Deadline | None:
+    """The open deadline on the same activity whose rule the timer's instant comes from."""
+    rule = (armed.resolved.basis or {}).get("rule")
+    on = (d for d in deadlines if d.attached_to == armed.attached_to and d.rule == rule)
+    return next(on, None) if rule is not None and armed.attached_to is not None else None
 
 
-def _end_state(closure: Closure, deadline: Deadline, stamp: Stamp) -> DeadlineState:
-    if closure is Closure.CANCELLED:
-        return DeadlineState.VOIDED
-    return DeadlineState.MET if stamp.now <= deadline.legal_due else DeadlineState.MET_LATE
+def instant_under(deadline: Deadline | None, basis: Data | None, planned: datetime, reckoner: Reckoner) -> datetime:
+    """When a new timer fires: as planned, but for a deadline that took over pauses."""
+    if deadline is None or basis is None or not deadline.pauses:
+        return planned
+    return reckoner.instant(basis, deadline) or planned
+
+
+def waiting_state(deadline: Deadline | None) -> TimerState:
+    """Held where the clock of its deadline stands."""
+    is_paused = deadline is not None and deadline.state is DeadlineState.PAUSED
+    return TimerState.HELD if is_paused else TimerState.WAITING

@@ -20,7 +20,8 @@ class Standing:
     """What stands before the step. `deadlines` are the running ones of the instance.
 
     `homes` maps every process id that the instance can run to the version that holds it. `audit_head` is the
-    hash of the newest entry of the case's chain, "" where there is none.
+    hash of the newest entry of the case's chain, "" where there is none. `earlier` are all deadlines, ended ones
+    too, by the rules that begin anew, the newest first.
     """
 
     instance: Instance
@@ -28,6 +29,20 @@ class Standing:
     homes: Mapping[str, str]
     deadlines: tuple[Deadline, ...] = ()
     audit_head: str = ""
+    earlier: tuple[Deadline, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClockOrder:
+    """The clocks of a rule, or of one deadline, are to stop or to go on. `element_*` name the action that asks."""
+
+    stop: bool
+    rule: str | None = None
+    deadline_id: str | None = None
+    reason: str = ""
+    note: str = ""
+    element_id: str = ""
+    element_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,3 +87,4 @@ class Collected:
     scores: tuple[ScoreEvent, ...] = ()
     update: CaseUpdate | None = None
     events: tuple[Event, ...] = ()
+    clocks: tuple[ClockOrder, ...] = ()

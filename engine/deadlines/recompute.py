@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from engine.clock.calendar import WorkCalendar
@@ -88,3 +90,23 @@ def _plain(basis: Data) -> Term:
     if basis["kind"] == TimeKind.END_OF_MONTH.value:
         return Term(ClockKind.PERIOD, 1, Period.MONTH)
     return Term(_PLAIN[basis["kind"]], basis["amount"])
+
+
+class Reckoning:
+    """Dates again, on a calendar that is fetched when it is first needed."""
+
+    def __init__(self, calendar: Callable[[], WorkCalendar], zone: ZoneInfo) -> None:
+        self._fetch = calendar
+        self._zone = zone
+
+    def deadline(self, deadline: Deadline) -> Deadline:
+        """As `recompute`."""
+        return recompute(deadline, self._calendar, self._zone)
+
+    def instant(self, basis: Data, deadline: Deadline) -> datetime | None:
+        """As `instant_of`."""
+        return instant_of(basis, deadline, self._calendar, self._zone)
+
+    @cached_property
+    def _calendar(self) -> WorkCalendar:
+        return self._fetch()

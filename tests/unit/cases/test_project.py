@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.cases.collector import Collector
 from engine.cases.project import Projection, project
 from engine.cases.standing import SYSTEM, Collected, Event, Firing, Stamp, Standing
+from engine.clock.calendar import WorkCalendar
 from engine.clock.deadline import Dues
 from engine.clock.lights import Lights
+from engine.deadlines.recompute import Reckoning
 from engine.deadlines.terms import DeadlineTerms
 from engine.errors import StepFailed
 from engine.kernel.changes import (
@@ -36,6 +39,7 @@ from tests.builders import a_case, a_deadline, a_timer, an_instance
 from tests.conftest import START
 
 LATER = START + timedelta(days=3)
+RECKONING = Reckoning(WorkCalendar, ZoneInfo("Asia/Shanghai"))
 
 
 def opened(task_id: str = "k2", **given: Any) -> TaskOpened:
@@ -91,7 +95,7 @@ def completing(task_id: str = "k1", **given: Any) -> Stamp:
 
 
 def projected(changes: Changes, before: Standing | None = None, stamp: Stamp | None = None) -> Projection:
-    return project(changes, before or standing(), stamp or completing(), Collected())
+    return project(changes, before or standing(), stamp or completing(), Collected(), reckoner=RECKONING)
 
 
 def test_an_opened_task_carries_its_candidates_form_and_the_version_that_holds_its_form() -> None:
@@ -243,7 +247,7 @@ def test_a_task_never_goes_to_an_accused_unit_not_even_one_named_in_this_step() 
     collector.update_case(accused_units=("zrzyj",))
 
     with pytest.raises(StepFailed) as caught:
-        project(Changes(opened=(opened(),)), standing(), completing(), collector.collected())
+        project(Changes(opened=(opened(),)), standing(), completing(), collector.collected(), reckoner=RECKONING)
 
     assert caught.value.element_id == "handle"
     assert "被反映的单位" in caught.value.message.zh
