@@ -101,9 +101,7 @@ class _Sweep:
         """Batch by batch, until nothing is due that can fire. No transaction writes where nothing is due."""
         report, pace = FireReport(), Pace()
         while (left := limit - len(report.fired) - len(report.failed)) > 0 and self._is_due():
-            pace.begin()
-            done = self._batch(min(pace.size, left))
-            pace.end(len(done.fired))
+            done = self._batch(pace, min(pace.size, left))
             report += done
             if not done.fired and not done.failed:
                 break
@@ -114,10 +112,11 @@ class _Sweep:
             first = work.timers.next_due_at()
         return first is not None and first <= self.engine.clock.now()
 
-    def _batch(self, size: int) -> FireReport:
+    def _batch(self, pace: Pace, size: int) -> FireReport:
         batch = FiringBatch(self.engine.clock.now())
         try:
-            fire_batch(self.engine, batch, worker=self.worker, limit=size, is_by_outage=self._is_by_outage)
+            with pace.measuring(batch.fired):
+                fire_batch(self.engine, batch, worker=self.worker, limit=size, is_by_outage=self._is_by_outage)
         except StoreAway:
             raise
         except Exception as error:  # the boundary of one batch: what is broken shows when they fire one by one

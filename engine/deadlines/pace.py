@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from collections.abc import Iterator, Sized
+from contextlib import contextmanager
 from typing import Final
+
+from engine.clock.elapsed import elapsed
 
 MOST: Final = 50
 """Timers in one batch."""
@@ -16,14 +19,12 @@ class Pace:
 
     def __init__(self, size: int = 10) -> None:
         self.size = size
-        self._begun = perf_counter()
 
-    def begin(self) -> None:
-        """A batch begins."""
-        self._begun = perf_counter()
-
-    def end(self, fired: int) -> None:
-        """It ends, having fired this many."""
+    @contextmanager
+    def measuring(self, fired: Sized) -> Iterator[None]:
+        """Around one batch that went through; `fired` are those that it fired."""
+        begun = elapsed()
+        yield
         if fired:
-            each = (perf_counter() - self._begun) / fired
+            each = (elapsed() - begun) / len(fired)
             self.size = max(1, min(MOST, int(HOLD_SECONDS / each)))

@@ -1,22 +1,26 @@
 """The heartbeat: at every beat, due timers are fired and notifications sent. The only importer of APScheduler.
 
-The scheduler remembers nothing: the ledger decides what is due, so a missed or doubled beat changes no outcome.
+The scheduler remembers nothing: the ledger decides what is due, so a missed or doubled beat changes no outcome. It
+plans by the wall clock; where that is set back, a watchdog that goes by elapsed time plans again.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
-from datetime import datetime
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
-from engine.deadlines.fire import fire_due_timers, reconcile
+from engine.clock.elapsed import elapsed
+from engine.edge.timer_sweep import TimerSweep
+from engine.errors import StoreAway
 from engine.notifications.deliver import deliver_notices
 from engine.ports.channel import Channel
 from engine.ports.engine import Engine
@@ -25,6 +29,44 @@ log = structlog.get_logger(__name__)
 
 JOB = "heartbeat"
 DELIVERY = "delivery"
+PATIENCE = 3
+"""Beats that may be missed before the watchdog plans again."""
+
+
+class _Pulse:
+    """A job that comes again and again, and when it was last seen at work."""
+
+    def __init__(self, name: str, run: Callable[[], None]) -> None:
+        self.name = name
+        self._run = run
+        self._seen_at = elapsed()
+        self._is_running = False
+
+    def __call__(self) -> None:
+        self._is_running = True
+        try:
+            self._run()
+        finally:
+            self._seen_at = elapsed()
+            self._is_running = False
+
+    def is_still_for(self, seconds: float) -> bool:
+        return not self._is_running and elapsed() - self._seen_at > seconds
+
+    def planned_again(self) -> None:
+        self._seen_at = elapsed()
+
+
+class _Beat(BaseTrigger):  # type: ignore[misc]
+    """Every so many seconds. However far the clock jumps ahead, one beat: not one for each that was missed."""
+
+    def __init__(self, seconds: float) -> None:
+        self._every = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """After the beat before; or after now, where that one is long past or there was none."""
+        regular = (previous_fire_time or now) + self._every
+        return regular if regular > now else now + self._every
 
 
 class Heartbeat:
@@ -38,31 +80,40 @@ class Heartbeat:
         self._engine = engine
         self._channels = tuple(channels)
         self._worker = worker or f"{platform.node()}:{os.getpid()}"
+        self._sweep = TimerSweep(engine, self._worker)
+        self._every = engine.settings.heartbeat_seconds
+        self._pulses = (_Pulse(JOB, self.beat), _Pulse(DELIVERY, self.deliver))
+        self._stopping = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name="heartbeat-watchdog", daemon=True)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(1), DELIVERY: ThreadPoolExecutor(1)},
+            executors={JOB: ThreadPoolExecutor(1), DELIVERY: ThreadPoolExecutor(1)},
             timezone=engine.settings.timezone,
         )
 
     def start(self) -> None:
-        """Fires what fell due while the system was down, then starts to beat."""
-        report = reconcile(self._engine, worker=self._worker)
+        """Looks once, so that what fell due meanwhile begins to fire, oldest first; then starts to beat."""
+        report = self._sweep.once()
         log.info("timers_reconciled", fired=len(report.fired), failed=len(report.failed))
-        for job, name, executor in ((self.beat, JOB, "default"), (self.deliver, DELIVERY, DELIVERY)):
+        for pulse in self._pulses:
             self._scheduler.add_job(
-                job,
-                IntervalTrigger(seconds=self._engine.settings.heartbeat_seconds),
-                id=name,
-                executor=executor,
+                pulse,
+                _Beat(self._every),
+                id=pulse.name,
+                executor=pulse.name,
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=None,
             )
         self._scheduler.start()
+        self._watchdog.start()
 
     def stop(self) -> None:
         """Waits for the beat and the delivery that are running, and stops."""
+        self._stopping.set()
+        self._sweep.stop()
         if self._scheduler.running:
+            self._watchdog.join()
             self._scheduler.shutdown(wait=True)
 
     @property
@@ -72,21 +123,28 @@ class Heartbeat:
         return job.next_run_time if job else None
 
     def beat(self) -> None:
-        """One sweep. Whatever goes wrong is logged, and the heart goes on beating."""
-        try:
-            report = fire_due_timers(self._engine, worker=self._worker)
-        except Exception:
-            log.exception("heartbeat_failed", worker=self._worker)
-            return
-        if report.fired or report.failed:
-            log.info("timers_fired", fired=len(report.fired), failed=len(report.failed))
+        """Sweeps until nothing is due. Whatever goes wrong is logged, and the heart goes on beating."""
+        self._sweep()
 
     def deliver(self) -> None:
         """One sweep over the notifications. Whatever goes wrong is logged, and the next one comes."""
         try:
             report = deliver_notices(self._engine, self._channels)
+        except StoreAway as away:
+            log.warning("notices_wait_for_database", worker=self._worker, reason=away.reason)
+            return
         except Exception:
             log.exception("delivery_sweep_failed", worker=self._worker)
             return
         if report.sent or report.put_off or report.dead:
             log.info("notices_delivered", sent=report.sent, put_off=report.put_off, dead=report.dead)
+
+    def _watch(self) -> None:
+        """Plans a job again that has not come for several beats: the clock it was planned by was set back."""
+        patience = PATIENCE * self._every
+        while not self._stopping.wait(self._every):
+            for pulse in self._pulses:
+                if pulse.is_still_for(patience):
+                    log.warning("heartbeat_planned_again", worker=self._worker, job=pulse.name)
+                    pulse.planned_again()
+                    self._scheduler.reschedule_job(pulse.name, trigger=_Beat(self._every))
