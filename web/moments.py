@@ -67,6 +67,10 @@ class OfficeTime:
         hour = "24:00" if self.is_end_of_day(at) else self.clock(at)
         return f"{self.due_day(at).isoformat()} {hour}"
 
+    def instant(self, at: datetime) -> str:
+        """What happened, in full: `2025-10-10 09:20`."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
     def distance(self, at: datetime) -> str:
         """`超 11 小时`, `还有 1 小时 04 分`, `还有 4 天`. Hours below two days, days beyond."""
         seconds = int((at - self.now).total_seconds())

@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 
 from engine.clock.calendar import WorkCalendar
 from engine.deadlines.calendar import load_calendar
-from engine.deadlines.explanation import Around
+from engine.deadlines.explanation import Around, Audience, LightWords, RungWords
+from engine.deadlines.office_tables import OfficeTables, load_tables
 from engine.errors import Message, NotFound
 from engine.ports.engine import Engine
 from engine.ports.store import Store, UnitOfWork
@@ -61,17 +62,32 @@ def around_of(
             followed = work.deadlines.get(deadline.follows)
             if followed is not None:
                 known[followed.deadline_id] = followed
-    notes, names = notes_in(engine, work), _names(work, known.values())
+    notes, names, tables = notes_in(engine, work), _names(work, known.values()), load_tables(engine, work)
     timers = work.deadlines.timers_of(deadlines[0].case_id, [deadline.deadline_id for deadline in deadlines])
     return {
         deadline.deadline_id: Around(
             case_number=case_number,
             notes=notes,
             names=names,
+            lights=_lights(tables, deadline),
+            rungs=_rungs(tables, deadline.rule),
             timers=[timer for timer in timers if timer.deadline_id == deadline.deadline_id],
             followed=known.get(deadline.follows or ""),
         )
         for deadline in deadlines
+    }
+
+
+def _lights(tables: OfficeTables, deadline: Deadline) -> LightWords:
+    row = tables.lights.get(deadline.rule, deadline.clock)
+    return LightWords(row.words, row.icons)
+
+
+def _rungs(tables: OfficeTables, rule: str) -> Mapping[str, RungWords]:
+    """The words of a rule's ladder as it stands now, by rung."""
+    return {
+        rung.rung: RungWords(rung.name, tuple(Audience(to.role, to.at) for to in rung.to), rung.what.value)
+        for rung in tables.ladders.of(rule)
     }
 
 

@@ -1,18 +1,15 @@
-"""Office notation: 24:00, today and tomorrow, distances, the header's line; and why a deadline is when it is."""
+"""Office notation: 24:00, today and tomorrow, distances, the header's line."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.clock.calendar import WorkCalendar
-from engine.records.time import Deadline, DeadlineState
 from web.lights import pill_at
 from web.moments import OfficeTime
-from web.why import why_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 10, 11, 11, 16, tzinfo=ZONE)
@@ -84,59 +81,3 @@ def test_the_header_says_what_day_it_is(now: datetime, line: str) -> None:
 def test_a_pill_says_in_words_what_its_colour_says(due: datetime, yellow: datetime, words: str, light: str) -> None:
     pill = pill_at(due, local(10, 9), yellow, due + timedelta(microseconds=1), time())
     assert (pill.words, pill.light) == (words, light)
-
-
-def a_deadline(clock: str, amount: int, started: datetime, raw: datetime, legal: datetime) -> Deadline:
-    return Deadline(
-        deadline_id="d",
-        instance_id="i",
-        case_id="c",
-        attached_to="t",
-        rule="T",
-        name="异议",
-        name_en="Objection",
-        source="条例",
-        clock=clock,
-        amount=amount,
-        started_at=started,
-        raw_due=raw,
-        legal_due=legal,
-        target_due=raw,
-        blue_at=started,
-        yellow_at=legal - timedelta(days=1),
-        red_at=legal,
-        calendar_version=1,
-        provisional=False,
-    )
-
-
-def test_why_counts_working_days_over_the_holiday() -> None:
-    due = local(10, 15)
-    why = why_of(a_deadline("W", 5, local(9, 30, 15), due, due), CALENDAR, time())
-    assert why.limit == "5 个工作日"
-    kinds = {square.day: square.kind for square in why.days}
-    assert kinds[date(2025, 10, 1)] == "rest"
-    assert kinds[date(2025, 10, 11)] == "makeup"
-    assert kinds[date(2025, 10, 12)] == "rest"
-    assert kinds[date(2025, 10, 14)] == "due"
-    assert sum(kind != "rest" for kind in kinds.values()) == 5
-
-
-def test_why_tells_of_a_roll_and_of_hours() -> None:
-    rolled = why_of(a_deadline("D", 15, local(9, 16, 10), local(10, 2), local(10, 10)), CALENDAR, time())
-    assert rolled.notes[0] == "期满日 10-01 24:00 不是工作日，顺延至下一个工作日。"
-    hours = why_of(
-        a_deadline("H", 3, local(10, 11, 9, 20), local(10, 11, 12, 20), local(10, 11, 12, 20)), CALENDAR, time()
-    )
-    assert hours.days == ()
-    assert hours.notes == ("按小时计算，夜间、节假日不停。",)
-    assert hours.marks[-1].at == "今天 12:20"
-
-
-def test_a_deadline_that_was_met_is_not_red() -> None:
-    due = local(9, 30)
-    met = replace(a_deadline("D", 5, local(9, 20), due, due), state=DeadlineState.MET, ended_at=local(9, 25, 10))
-    why = why_of(met, CALENDAR, time())
-    assert why.pill.words == "按期完成"
-    assert "due" not in {mark.kind for mark in why.marks}
-    assert why.marks[-1].words == "办结"

@@ -2,6 +2,7 @@
 
 from web.pages.attachments import attachments
 from web.pages.cases import cases
+from web.pages.deadlines import deadlines
 from web.pages.definitions import definitions
 from web.pages.inbox import inbox_pages
 from web.pages.incidents import incidents
@@ -22,6 +23,7 @@ PAGES = (
     starts,
     register_pages,
     cases,
+    deadlines,
     attachments,
     definitions,
     timers,

@@ -11,13 +11,12 @@ from engine.cases.read import open_case, reveal_parties
 from engine.documents.attachments import list_attachments
 from engine.errors import Message, NotFound
 from engine.records.views import CaseView
+from web.cards import cards_of
 from web.case_diagram import drawings_of
 from web.current import actor, engine, language
 from web.frame import office_time
 from web.i18n import text
-from web.office_calendar import office_calendar
 from web.timeline import timeline_of
-from web.why import why_of
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -60,8 +59,7 @@ def _of_tab(view: CaseView, tab: str) -> dict[str, Any]:
     time = office_time()
     match tab:
         case "clocks":
-            calendar = office_calendar()
-            return {"why": [why_of(d, calendar, time) for d in view.deadlines]}
+            return {"why": cards_of(view.case.case_id, view.deadlines)}
         case "timeline":
             return {"lines": timeline_of(view, language())}
         case "diagram":

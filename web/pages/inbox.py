@@ -12,11 +12,11 @@ from engine.errors import EngineError
 from engine.records.views import InboxPage, InboxQuery
 from engine.tasks.inbox import inbox
 from engine.tasks.read import open_task
+from web.cards import cards_of
 from web.choices import procedure_names
 from web.current import actor, engine, language
 from web.frame import office_time
 from web.office_calendar import office_calendar
-from web.why import why_of
 
 inbox_pages = Blueprint("inbox", __name__)
 
@@ -106,8 +106,7 @@ def _panel_context(task_id: str) -> dict[str, Any] | None:
         view = open_task(engine(), actor(), task_id)
     except EngineError as error:
         return {"trouble": error.message.in_language(language())}
-    calendar, time = office_calendar(), office_time()
-    return {"view": view, "why": [why_of(d, calendar, time) for d in view.deadlines], "trouble": ""}
+    return {"view": view, "why": cards_of(view.case.case_id, view.deadlines), "trouble": ""}
 
 
 def _day_line() -> str:

@@ -14,12 +14,11 @@ from engine.tasks.claim import claim_task, unclaim_task
 from engine.tasks.complete import complete_task
 from engine.tasks.drafts import save_draft
 from engine.tasks.read import open_task
+from web.cards import cards_of
 from web.current import actor, engine, language
 from web.form_page import FormPage, errors_of, mentioned, read_object, read_payload
 from web.frame import office_time
 from web.i18n import text
-from web.office_calendar import office_calendar
-from web.why import why_of
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -62,8 +61,6 @@ def draft(task_id: str) -> Response:
 
 
 def _page(view: TaskView, *, values: Mapping[str, Any] | None = None, errors: Sequence[FieldError] = ()) -> str:
-    time = office_time()
-    calendar = office_calendar()
     form = FormPage(
         schema=view.form,
         values={**mentioned(view.form, view.task.data), **(view.values if values is None else values)},
@@ -75,7 +72,7 @@ def _page(view: TaskView, *, values: Mapping[str, Any] | None = None, errors: Se
         "task.html",
         view=view,
         form=form,
-        why=[why_of(d, calendar, time) for d in view.deadlines],
+        why=cards_of(view.case.case_id, view.deadlines),
         verb=_worded(view.task.properties, "verb") or text("task.submit", language()),
         hint=_hint(view),
     )
