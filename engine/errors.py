@@ -145,8 +145,12 @@ class StepFailed(EngineError):
 
 
 class DeliveryFailed(EngineError):
-    """A channel did not take a notification. `retryable` says whether trying again can help."""
+    """A channel did not take a notification. `retryable` says whether trying again can help.
 
-    def __init__(self, message: Message, *, retryable: bool) -> None:
+    `only_here`: the failure is this address's own, and says nothing of other people's.
+    """
+
+    def __init__(self, message: Message, *, retryable: bool, only_here: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.only_here = only_here

@@ -34,6 +34,8 @@ MOST_ATTEMPTS = 8
 """After these a delivery is dead: with the waits between them, half a day."""
 LEASE = timedelta(minutes=10)
 """How long one attempt has a delivery to itself: longer than any channel needs."""
+MOST_PUT_OFF = 5
+"""Attempts in vain that one sweep makes through a channel at most: each may take seconds."""
 LONGEST_ERROR = 500
 log = structlog.get_logger(__name__)
 
@@ -53,7 +55,8 @@ class DeliveryReport:
 def deliver_notices(engine: Engine, channels: Sequence[Channel], *, limit: int = 50) -> DeliveryReport:
     """Dispatches what is new, then sends what is due, at most `limit` through each channel.
 
-    A channel that refuses for now is left alone until the next sweep: a server that is down costs one attempt.
+    A channel that refuses for now is left alone until the next sweep: a server that is down costs one attempt, and
+    some people's robots that are down cost a few.
     """
     dispatch(engine, channels)
     report = DeliveryReport()
@@ -75,40 +78,42 @@ def _sweep(engine: Engine, channel: Channel, limit: int) -> DeliveryReport:
         due = work.deliveries.due(channel.name, engine.clock.now(), limit)
     report = DeliveryReport()
     for entry_id in due:
-        report += _deliver(engine, channel, entry_id)
-        if report.put_off:
+        outcome, goes_on = _deliver(engine, channel, entry_id)
+        report += outcome
+        if not goes_on or report.put_off >= MOST_PUT_OFF:
             break
     return report
 
 
-def _deliver(engine: Engine, channel: Channel, entry_id: str) -> DeliveryReport:
+def _deliver(engine: Engine, channel: Channel, entry_id: str) -> tuple[DeliveryReport, bool]:
+    """What came of it, and whether the channel is fit for others meanwhile."""
     zone = engine.settings.timezone
     with engine.store.write() as work:
         now = engine.clock.now()
         claimed = work.deliveries.claim(entry_id, channel.name, now, now + LEASE)
         if claimed is None:
-            return DeliveryReport()
+            return DeliveryReport(), True
         to = claimed.recipient
         if to is not None and (later := send_at(to.preference, claimed.entry.level, now, zone)) > now:
             work.deliveries.hold(claimed.delivery, later)
-            return DeliveryReport()
+            return DeliveryReport(), True
         if to is not None and (
             claimed.entry.read_at is not None or not wants(to.preference, claimed.entry.level, channel.name)
         ):
             needless = replace(claimed.delivery, state=DeliveryState.DISCARDED, retry_at=None, settled_at=now)
             work.deliveries.settle(needless)
-            return DeliveryReport()
+            return DeliveryReport(), True
         entry = _tellable(work, claimed.entry)
-    outcome = _attempt(engine, channel, claimed, entry)
+    outcome, goes_on = _attempt(engine, channel, claimed, entry)
     with engine.store.write() as work:
         work.deliveries.settle(outcome)
     match outcome.state:
         case DeliveryState.SENT:
-            return DeliveryReport(sent=1)
+            return DeliveryReport(sent=1), True
         case DeliveryState.DEAD:
-            return DeliveryReport(dead=1)
+            return DeliveryReport(dead=1), True
         case _:
-            return DeliveryReport(put_off=1)
+            return DeliveryReport(put_off=1), goes_on
 
 
 def _tellable(work: UnitOfWork, entry: OutboxEntry) -> OutboxEntry | None:
@@ -127,20 +132,25 @@ def _tellable(work: UnitOfWork, entry: OutboxEntry) -> OutboxEntry | None:
     return entry if case is None or not is_accused(actor, case) else None
 
 
-def _attempt(engine: Engine, channel: Channel, claimed: ClaimedDelivery, entry: OutboxEntry | None) -> Delivery:
+def _attempt(
+    engine: Engine, channel: Channel, claimed: ClaimedDelivery, entry: OutboxEntry | None
+) -> tuple[Delivery, bool]:
+    """The delivery after the attempt, and whether the channel is fit for others meanwhile."""
     delivery, to = claimed.delivery, claimed.recipient
     address = channel.address_of(to.person, to.preference) if to is not None else None
     if to is None or entry is None or address is None:
         gone = Message(
             "收件人已无地址、已停用或须回避", "the recipient has no address any more, is inactive or recused"
         )
-        return after_failure(delivery, engine.clock.now(), str(gone), retryable=False)
+        return after_failure(delivery, engine.clock.now(), str(gone), retryable=False), True
     try:
         channel.send(notice_of(entry, to.person, address, public_url=engine.settings.public_url))
     except DeliveryFailed as error:
-        return after_failure(delivery, engine.clock.now(), str(error.message), retryable=error.retryable)
+        now = engine.clock.now()
+        return after_failure(delivery, now, str(error.message), retryable=error.retryable), error.only_here
     except Exception as error:  # the boundary of one item: the delivery keeps the reason, the others still go out
         log.exception("delivery_failed", entry_id=delivery.entry_id, channel=delivery.channel)
         reason = f"{type(error).__name__}: {error}"
-        return after_failure(delivery, engine.clock.now(), reason, retryable=True)
-    return replace(delivery, state=DeliveryState.SENT, retry_at=None, error=None, settled_at=engine.clock.now())
+        return after_failure(delivery, engine.clock.now(), reason, retryable=True), False
+    now = engine.clock.now()
+    return replace(delivery, state=DeliveryState.SENT, retry_at=None, error=None, settled_at=now), True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from engine.config import Settings
 from engine.edge.channels.mail import Mail
+from engine.edge.channels.robots import Robots
 from engine.ports.channel import Channel
 
 
 def configured_channels(settings: Settings) -> tuple[Channel, ...]:
-    """None of them configured: an empty tuple. Raises ValueError naming the variable that is unusable."""
-    channels: list[Channel] = []
+    """Mail where a server is set, people's own robots always. Raises ValueError naming an unusable variable."""
+    channels: list[Channel] = [Robots(settings.webhook_hosts)]
     if settings.smtp_url:
-        channels.append(Mail.from_settings(settings))
+        channels.insert(0, Mail.from_settings(settings))
     return tuple(channels)
