@@ -160,7 +160,7 @@ def test_who_has_no_address_is_left_to_the_pages(world: World, mailbox: MailBox,
 
 
 def test_without_a_channel_nothing_is_sent_then_or_later(noticed: World, mailbox: MailBox, mail: Mail) -> None:
-    assert configured_channels(noticed.engine.settings) == ()
+    assert [channel.name for channel in configured_channels(noticed.engine.settings)] == ["robot"]
     assert deliver_notices(noticed.engine, ()) == NOTHING
     assert deliver_notices(noticed.engine, [mail]) == NOTHING
     assert stored(noticed) == []
@@ -293,7 +293,8 @@ def test_timers_go_on_while_a_channel_does_not_answer(noticed: World, monkeypatc
 def test_the_settings_name_the_channel() -> None:
     environ = {"DUBAN_SMTP_URL": "smtps://u%40x:p%2Fw@mail.example.gov.cn", "DUBAN_MAIL_FROM": SENDER}
     settings = Settings.from_environment(environ)
-    (channel,) = configured_channels(settings)
+    channel, robots = configured_channels(settings)
+    assert robots.name == "robot"
     assert isinstance(channel, Mail)
     at = channel.server
     assert (at.scheme, at.host, at.port, at.user, at.password) == (

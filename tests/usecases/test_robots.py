@@ -19,6 +19,7 @@ from tests.builders import a_person
 from tests.conftest import START
 from tests.http_server import Hook, Reply, running_hook
 
+TEXT = "【超期】XF2025-00001 请催办。"
 LINK = "https://duban.example.gov.cn/cases/c1"
 
 
@@ -29,15 +30,7 @@ def hook() -> Iterator[Hook]:
 
 
 def notice_to(address: str) -> Notice:
-    return Notice(
-        "k1",
-        address,
-        "【超期】XF2025-00001",
-        "【超期】XF2025-00001 请催办。\n <b>原文</b> ",
-        LINK,
-        START,
-        "overdue",
-    )
+    return Notice("k1", address, "【超期】XF2025-00001", f"{TEXT}\n <b>原文</b> ", LINK, START, "overdue")
 
 
 def channel_to(hook: Hook) -> Robots:
@@ -53,7 +46,7 @@ def test_a_webhook_gets_the_text_as_it_is_and_the_same_key_at_every_attempt(hook
     assert one.content == {
         "version": "1.0",
         "title": "",
-        "message": f"【超期】XF2025-00001 请催办。\n <b>原文</b> \n{LINK}",
+        "message": f"{TEXT}\n <b>原文</b> \n{LINK}",
         "type": "failure",
         "level": "overdue",
         "link": LINK,
@@ -118,21 +111,21 @@ def diverted(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize(
     ("address", "url", "where"),
     [
-        ("wecombot://secret12", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=secret12", ("text", "content")),
-        ("dingtalk://secret12", "https://oapi.dingtalk.com/robot/send?access_token=secret12", ("text", "content")),
-        ("dingtalk://SEC123@secret12", "https://oapi.dingtalk.com/robot/send?access_token=secret12", ("text", "content")),
-        ("feishu://secret12", "https://open.feishu.cn/open-apis/bot/v2/hook/secret12/", ("content", "text")),
-        ("lark://secret12", "https://open.larksuite.com/open-apis/bot/v2/hook/secret12", ("content", "text")),
+        ("wecombot://secret12", "qyapi.weixin.qq.com/cgi-bin/webhook/send?key=secret12", ("text", "content")),
+        ("dingtalk://secret12", "oapi.dingtalk.com/robot/send?access_token=secret12", ("text", "content")),
+        ("dingtalk://SEC123@secret12", "oapi.dingtalk.com/robot/send?access_token=secret12", ("text", "content")),
+        ("feishu://secret12", "open.feishu.cn/open-apis/bot/v2/hook/secret12/", ("content", "text")),
+        ("lark://secret12", "open.larksuite.com/open-apis/bot/v2/hook/secret12", ("content", "text")),
     ],
-)  # fmt: skip
+)
 def test_each_robot_is_spoken_to_in_its_own_way(
     hook: Hook, diverted: list[str], address: str, url: str, where: tuple[str, str]
 ) -> None:
     hook.replies.append(Reply(body='{"errcode": 0, "errmsg": "ok"}'))
     Robots().send(notice_to(address))
-    assert diverted == [url]
+    assert diverted == [f"https://{url}"]
     outer, inner = where
-    assert hook.heard[0].content[outer][inner].startswith("【超期】XF2025-00001 请催办。")
+    assert hook.heard[0].content[outer][inner].startswith(TEXT)
     assert hook.heard[0].content[outer][inner].endswith(LINK)
 
 
