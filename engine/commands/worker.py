@@ -9,7 +9,6 @@ import click
 import structlog
 
 from engine.commands.running import configured_or_exit, settings_from_environment, start_engine
-from engine.deadlines.fire import fire_due_timers, reconcile
 from engine.errors import StoreAway
 from engine.notifications.deliver import deliver_notices
 from engine.ports.channel import Channel
@@ -30,6 +29,7 @@ def worker(name: str | None, concurrency: int) -> None:
     and one that is left does all of it.
     """
     from engine.edge.cluster import ClusterWorker, Pace, Sweep
+    from engine.edge.timer_sweep import TimerSweep
     from engine.store.connection import conninfo_of
 
     settings = settings_from_environment()
@@ -50,28 +50,6 @@ def worker(name: str | None, concurrency: int) -> None:
     pace = Pace(settings.heartbeat_seconds, settings.stall_seconds)
     click.echo(f"督办 Duban worker {called}  (SIGTERM 停止 / stops)")
     ClusterWorker(conninfo_of(settings.effective_database_url), engine.clock, sweeps, pace, name=called).run()
-
-
-class TimerSweep:
-    """Fires what is due until nothing is left; the first time also what fell due while nobody was there."""
-
-    def __init__(self, engine: Engine, worker: str) -> None:
-        self._engine = engine
-        self._worker = worker
-        self._is_first = True
-
-    def __call__(self) -> None:
-        try:
-            sweep, self._is_first = (reconcile if self._is_first else fire_due_timers), False
-            report = sweep(self._engine, worker=self._worker)
-        except StoreAway as away:
-            log.warning("timers_wait_for_database", worker=self._worker, reason=away.reason)
-            return
-        except Exception:
-            log.exception("timer_sweep_failed", worker=self._worker)
-            return
-        if report.fired or report.failed:
-            log.info("timers_fired", worker=self._worker, fired=len(report.fired), failed=len(report.failed))
 
 
 class NoticeSweep:
