@@ -15,7 +15,7 @@ from engine.cases.standing import Event
 from engine.definitions.outline import StartPoint
 from engine.definitions.sources import Procedure, current_procedure
 from engine.errors import Conflict, Forbidden, InvalidState, Message
-from engine.kernel.forms import FormData, validate_form
+from engine.kernel.forms import FormData, require_musts, validate_form
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile
@@ -45,6 +45,7 @@ def start_case(
         )
     schema = version.form(start.form) if start.form else {}
     form = validate_form(schema, data, engine.kernel.feel, now) if start.form else FormData({}, {})
+    require_musts(schema, form.variables, {}, engine.kernel.feel, now)
     case = _case(version, start, form, schema, actor=actor, unit=unit, now=now)
     try:
         with engine.store.write() as work:

@@ -150,6 +150,9 @@ class _Checker:
         condition = hide_condition(component)
         if condition is not None:
             self._expressions.append((condition, component))
+        must = (component.get("properties") or {}).get("must")
+        if must:
+            self._expressions.append((str(must), component))
         if kind in CONTAINERS:
             self._check_container(component, paths, depth, in_list=in_list)
         elif kind in KEYED:

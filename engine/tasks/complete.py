@@ -14,7 +14,7 @@ from engine.cases.form_flow import case_columns, facts_of, parties_of
 from engine.cases.step import run_step
 from engine.definitions.sources import load_procedure
 from engine.errors import Forbidden
-from engine.kernel.forms import FormData, validate_form
+from engine.kernel.forms import FormData, require_musts, validate_form
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.org import Actor
@@ -91,4 +91,7 @@ class _Completion:
         if task.form is None:
             return FormData({}, {}), {}
         schema = load_procedure(work, task.definition_id).form(task.form)
-        return validate_form(schema, self.data, self.engine.kernel.feel, now), schema
+        feel = self.engine.kernel.feel
+        form = validate_form(schema, self.data, feel, now)
+        require_musts(schema, form.variables, task.data, feel, now)
+        return form, schema
