@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from engine.cases.advance import Held, Operation, advance
+from engine.cases.catch_up import catch_up, is_behind
 from engine.cases.firing import fire_timer
 from engine.cases.incident_log import log_incident
 from engine.cases.messages import deliver_sent
@@ -48,7 +49,8 @@ def run_step(
             with engine.store.write() as work:
                 held = hold(work)
                 due = _due(work, held, now, tried)
-                if not due:
+                behind = is_behind(held, due)
+                if not due and not behind:
                     operation = plan(work, held, now)
                     batch = advance(engine, work, held, operation, actor=actor, now=now)
                     break
@@ -56,6 +58,10 @@ def run_step(
             if log_failure and held is not None and operation is not None:
                 _record_failure(engine, held, operation, failure, now)
             raise
+        if behind and held is not None:
+            # the calendar has changed: the step runs on the dates that now hold
+            catch_up(engine, held.instance.instance_id)
+            continue
         _fire_first(engine, due, tried)
     deliver_sent(engine, batch)
 

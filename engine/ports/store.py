@@ -196,7 +196,7 @@ class TimerRepository(Protocol):
     def due(self, now: datetime, limit: int, *, reader: Actor | None = None) -> tuple[Timer, ...]:
         """Waiting timers due (and past any `retry_at`), oldest first; work does not grow with the waiting.
 
-        Stale ones are not among them: they are computed again first (`engine.deadlines.catch_up`).
+        Stale ones are not among them: they are computed again first (`engine.cases.catch_up`).
         Here and below `reader`: without what belongs to cases that accuse a unit this actor acts for.
         """
         ...
@@ -244,6 +244,12 @@ class RegisterRepository(Protocol):
     def inbox_messages(
         self, person_id: str, *, unread_only: bool, limit: int, reader: Actor | None = None
     ) -> tuple[OutboxEntry, ...]: ...
+    def messages_of(
+        self, reader: Actor, *, is_read: bool, level: str | None, limit: int, offset: int
+    ) -> tuple[OutboxEntry, ...]:
+        """The reader's own, read or not, newest first; what a digest bundles stands in the digest."""
+        ...
+
     def unread_count(self, person_id: str, *, reader: Actor | None = None) -> int: ...
     def mark_read(self, person_id: str, entry_ids: Iterable[str] | None, at: datetime) -> None: ...
     def add_incident(self, incident: Incident) -> None: ...

@@ -24,6 +24,13 @@ class CalendarRepository(Protocol):
         """The newest first."""
         ...
 
+    def hold(self) -> None:
+        """Inside a writing transaction, before anything else: no step runs until it ends.
+
+        So that no deadline is counted on the old calendar and written after the new one. At most one statement.
+        """
+        ...
+
     def add_version(
         self,
         version: CalendarVersion,
@@ -111,8 +118,8 @@ class DeadlineRepository(Protocol):
         """
         ...
 
-    def stale_instances(self, limit: int) -> tuple[str, ...]:
-        """Instances with anything stale."""
+    def stale_instances(self, limit: int, *, after: str = "") -> tuple[str, ...]:
+        """Instances with anything stale, in the order of their ids, from the one after `after` on."""
         ...
 
     def stale_count(self) -> int:

@@ -45,6 +45,11 @@ class Calendar:
         )
         return tuple(record_of(CalendarVersion, row, calendar_version) for row in rows)
 
+    def hold(self) -> None:
+        # a step begins by locking its instance's row, and reads the calendar's version by the same statement
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(sa.text("LOCK TABLE instance IN EXCLUSIVE MODE"))
+
     def add_version(
         self,
         version: CalendarVersion,

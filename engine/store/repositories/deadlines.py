@@ -87,9 +87,9 @@ class Deadlines:
         free = sa.and_(IS_ON_CALENDAR, timer.c.due_at >= span.since)
         self._connection.execute(sa.update(timer).where(free).values(look))  # ix_timer_on_calendar
 
-    def stale_instances(self, limit: int) -> tuple[str, ...]:
-        rows = self._connection.scalars(sa.select(_stale.c.instance_id).order_by(_stale.c.instance_id).limit(limit))
-        return tuple(rows)
+    def stale_instances(self, limit: int, *, after: str = "") -> tuple[str, ...]:
+        following = sa.select(_stale.c.instance_id).where(_stale.c.instance_id > after)
+        return tuple(self._connection.scalars(following.order_by(_stale.c.instance_id).limit(limit)))
 
     def stale_count(self) -> int:
         return self._connection.scalar(sa.select(sa.func.count()).select_from(_stale)) or 0

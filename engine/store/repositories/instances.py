@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
+from engine.errors import Conflict, Message
 from engine.ports.store import LockedTask
 from engine.records.case import CaseFile, Instance
 from engine.records.step import MessageSubscription, StepBatch
 from engine.records.time import Deadline
+from engine.store.repositories.calendar import version_of_calendar
 from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_by_task, lock_instance
 from engine.store.repositories.step_writer import write_steps
@@ -36,10 +38,28 @@ class Instances:
         return locked
 
     def save_step(self, batch: StepBatch) -> None:
-        write_steps(self._connection, (batch,))
+        self.save_steps((batch,))
 
     def save_steps(self, batches: Sequence[StepBatch]) -> None:
         write_steps(self._connection, batches)
+        if any(batch.is_new for batch in batches):
+            self._check_calendar()
+
+    def _check_calendar(self) -> None:
+        """A start locks no instance, so on PostgreSQL the calendar may change between its counting and its writing.
+
+        Once the new instance is written it cannot change any more before the commit (`Calendar.hold`).
+        """
+        counted_on = self._known.calendar_version
+        if counted_on is None or self._connection.dialect.name == "sqlite":
+            return
+        if self._connection.scalar(sa.select(version_of_calendar())) != counted_on:
+            raise Conflict(
+                Message(
+                    "工作日历刚刚有变动，本次登记没有保存。请再提交一次。",
+                    "The working calendar has just changed; nothing was saved. Submit it once more.",
+                )
+            )
 
     def open_deadlines(self, instance_id: str) -> tuple[Deadline, ...]:
         rows = self._connection.execute(
