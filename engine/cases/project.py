@@ -13,7 +13,7 @@ from engine.cases.project_deadlines import Lives, Reckoner, lives_of
 from engine.cases.project_rungs import armed_rungs
 from engine.cases.project_tasks import closed_tasks, opened_tasks
 from engine.cases.project_time import armed_timers, settled_timers
-from engine.cases.standing import Collected, Event, Stamp, Standing
+from engine.cases.standing import SILENT, Collected, Event, Stamp, Standing
 from engine.kernel.changes import Changes, Closure, MessageThrown
 from engine.records.case import Instance, InstanceState
 from engine.records.step import CaseUpdate, MessageSubscription, OutgoingMessage, PathEntry, StepBatch
@@ -177,4 +177,5 @@ def _events(changes: Changes, stamp: Stamp, collected: Collected, lives: Lives) 
         if changes.ended
         else []
     )
-    return (stamp.event, *collected.events, *cancelled, *opened, *lives.events, *thrown, *ended)
+    own = () if stamp.event == SILENT else (stamp.event,)
+    return (*own, *collected.events, *cancelled, *opened, *lives.events, *thrown, *ended)

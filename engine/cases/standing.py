@@ -62,6 +62,10 @@ class Event:
     detail: Data = field(default_factory=dict)
 
 
+SILENT = Event("")
+"""A step that adds no line of its own: what follows from it says all."""
+
+
 @dataclass(frozen=True)
 class Stamp:
     """Who does the step, when, and what it is. `result` is what the completed task was given."""

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.cases.actions import (
+    check_deadline,
     issue_paper,
     link_case,
     notify,
+    pause_deadline,
     record_score,
     register_case,
+    resume_deadline,
     serve_paper,
     set_case,
 )
@@ -18,7 +21,10 @@ from engine.cases.actions.action import Action, ActionContext
 from engine.errors import InvalidState, Message
 from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
 
-_ROOMS = (register_case, issue_paper, serve_paper, notify, set_case, record_score, link_case)
+_ROOMS = (
+    *(register_case, issue_paper, serve_paper, notify, set_case, record_score, link_case),
+    *(check_deadline, pause_deadline, resume_deadline),
+)
 
 ACTIONS: Mapping[str, Action] = MappingProxyType({room.ACTION.signature.name: room.ACTION for room in _ROOMS})
 

@@ -188,7 +188,7 @@ def _settle_timers(connection: sa.Connection, batches: Sequence[StepBatch]) -> N
 
 
 _IS_RUNG = timer.c.kind == TimerKind.RUNG
-_IS_PENDING = timer.c.state.in_((TimerState.WAITING, TimerState.HELD))
+_IS_PENDING = (timer.c.state == TimerState.WAITING) | (timer.c.state == TimerState.HELD)
 _SETTLE_TIMER = (
     sa.update(timer)
     .where(timer.c.timer_id == sa.bindparam("key"))
