@@ -83,8 +83,8 @@ class DeliveryRepository(Protocol):
         """Takes back the attempt just claimed: it is due again at `until`, as if it had not begun."""
         ...
 
-    def of_entry(self, entry_id: str) -> tuple[Delivery, ...]:
-        """The deliveries of one entry, by channel."""
+    def of_own_entry(self, entry_id: str, recipient: str, topic: str) -> tuple[Delivery, ...] | None:
+        """The deliveries of the recipient's entry, by channel; None where it is not dispatched, or not the one's."""
         ...
 
     def letters(self, state: DeliveryState, *, limit: int, offset: int, reader: Actor) -> tuple[Letter, ...]:
@@ -136,8 +136,8 @@ class ReachRepository(Protocol):
 
     def drop_feed(self, person_id: str) -> None: ...
     def feed_made_at(self, person_id: str) -> datetime | None: ...
-    def feed_owner(self, secret_hash: str) -> str | None:
-        """The person id."""
+    def feed_owner(self, secret_hash: str) -> tuple[str, str] | None:
+        """The person id, and the hash as stored."""
         ...
 
     def own_deadlines(self, actor: Actor, *, limit: int) -> tuple[tuple[Deadline, UserTask, str | None], ...]:

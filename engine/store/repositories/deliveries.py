@@ -160,7 +160,10 @@ class Deliveries:
         statement = statement.where(deliveries.c.attempts == delivery.attempts)
         self._connection.execute(statement.values(attempts=delivery.attempts - 1, retry_at=until))
 
-    def of_entry(self, entry_id: str) -> tuple[Delivery, ...]:
+    def of_own_entry(self, entry_id: str, recipient: str, topic: str) -> tuple[Delivery, ...] | None:
+        own = sa.select(outbox.c.dispatched_at).where(outbox.c.entry_id == entry_id)
+        if self._connection.scalar(own.where(outbox.c.recipient == recipient, outbox.c.topic == topic)) is None:
+            return None
         statement = sa.select(deliveries).where(deliveries.c.entry_id == entry_id).order_by(deliveries.c.channel)
         return tuple(record_of(Delivery, row, deliveries) for row in self._connection.execute(statement))
 

@@ -84,9 +84,10 @@ class Reach:
     def feed_made_at(self, person_id: str) -> datetime | None:
         return self._connection.scalar(sa.select(feeds.c.created_at).where(feeds.c.person_id == person_id))
 
-    def feed_owner(self, secret_hash: str) -> str | None:
-        statement = sa.select(feeds.c.person_id).where(feeds.c.secret_hash == secret_hash)  # unique index
-        return self._connection.scalar(statement)
+    def feed_owner(self, secret_hash: str) -> tuple[str, str] | None:
+        statement = sa.select(feeds.c.person_id, feeds.c.secret_hash)
+        row = self._connection.execute(statement.where(feeds.c.secret_hash == secret_hash)).one_or_none()
+        return None if row is None else (row.person_id, row.secret_hash)
 
     def own_deadlines(self, actor: Actor, *, limit: int) -> tuple[tuple[Deadline, UserTask, str | None], ...]:
         c = user_task.c

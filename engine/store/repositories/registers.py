@@ -58,6 +58,20 @@ class Registers:
         rows = self._connection.execute(statement.order_by(outbox.c.seq.desc()).limit(limit))  # ix_outbox_of_person
         return tuple(record_of(OutboxEntry, row, outbox) for row in rows)
 
+    def messages_of(
+        self, reader: Actor, *, is_read: bool, level: str | None, limit: int, offset: int
+    ) -> tuple[OutboxEntry, ...]:
+        # ix_outbox_of_person, ix_outbox_unread
+        statement = sa.select(*columns_of(OutboxEntry, outbox)).where(
+            outbox.c.recipient == reader.person_id,
+            outbox.c.read_at.is_not(None) if is_read else IS_UNREAD,
+            _is_shown(reader),
+        )
+        if level is not None:
+            statement = statement.where(outbox.c.level == level)
+        rows = self._connection.execute(statement.order_by(outbox.c.seq.desc()).limit(limit).offset(offset))
+        return tuple(record_of(OutboxEntry, row, outbox) for row in rows)
+
     def unread_count(self, person_id: str, *, reader: Actor | None = None) -> int:
         # ix_outbox_unread
         unread = sa.select(sa.func.count()).select_from(outbox).where(_is_shown(reader))
