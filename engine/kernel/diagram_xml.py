@@ -1,6 +1,7 @@
 """Bytes to an XML tree, safely: no document type, no entity, no network, bounded size, depth and count.
 
-Comments and processing instructions are dropped, because SpiffWorkflow's parser stumbles over them.
+Comments and processing instructions are dropped, because SpiffWorkflow's parser stumbles over them; they are kept
+only for whoever edits a file.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _ENCODINGS = {
 }  # fmt: skip
 
 
-def parse_xml(content: bytes, file: str) -> Any:
+def parse_xml(content: bytes, file: str, *, keep_comments: bool = False) -> Any:
     """The root element of an XML file. Raises InvalidDiagram with everything that the parser says."""
     text = _text_of(content, file)
     if _has_document_type(text):
@@ -46,10 +47,10 @@ def parse_xml(content: bytes, file: str) -> Any:
             "文件含有 DOCTYPE 或实体定义，出于安全不予接受。请删除 <!DOCTYPE …> 部分后重新上传。",
             "The file has a DOCTYPE or entities, which are refused for safety. Delete the <!DOCTYPE …> part.",
         )
-    return _tree(text.encode(), file)
+    return _tree(text.encode(), file, keep_comments)
 
 
-def _tree(content: bytes, file: str) -> Any:
+def _tree(content: bytes, file: str, keep_comments: bool) -> Any:
     parser = etree.XMLPullParser(
         events=("start", "end"),
         encoding="utf-8",
@@ -58,8 +59,8 @@ def _tree(content: bytes, file: str) -> Any:
         load_dtd=False,
         dtd_validation=False,
         huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not keep_comments,
+        remove_pis=not keep_comments,
     )
     bounds = _Bounds(file)
     try:
