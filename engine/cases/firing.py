@@ -78,6 +78,9 @@ def fire_batch(
         if not first_tries:
             return
         deadlines = work.instances.open_deadlines_of([due.instance.instance_id for due in first_tries])
+        climbing = [due.case.case_id for due in first_tries if due.timer.kind is TimerKind.RUNG]
+        if climbing:
+            work.tasks.foresee_open(climbing)
         steps = []
         for due in first_tries:
             held = Held(due.instance, due.case, deadlines.get(due.instance.instance_id, ()))

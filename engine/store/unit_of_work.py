@@ -41,7 +41,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def org(self) -> Org:
-        return Org(self.connection, is_writing=self._is_writing)
+        return Org(self.connection, self._known, is_writing=self._is_writing)
 
     @cached_property
     def definitions(self) -> Definitions:
@@ -61,7 +61,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def tasks(self) -> Tasks:
-        return Tasks(self.connection)
+        return Tasks(self.connection, self._known)
 
     @cached_property
     def timers(self) -> Timers:
@@ -89,7 +89,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def reach(self) -> Reach:
-        return Reach(self.connection, self._sealer)
+        return Reach(self.connection, self._known, self._sealer)
 
     @cached_property
     def deliveries(self) -> Deliveries:

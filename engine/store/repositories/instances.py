@@ -41,6 +41,7 @@ class Instances:
         self.save_steps((batch,))
 
     def save_steps(self, batches: Sequence[StepBatch]) -> None:
+        self._known.open_tasks.clear()
         write_steps(self._connection, batches)
         if any(batch.is_new for batch in batches):
             self._check_calendar()

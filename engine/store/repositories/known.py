@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from engine.records.org import Person
+from engine.records.task import UserTask
 
 
 @dataclass
@@ -11,3 +15,7 @@ class Known:
 
     calendar_version: int | None = None
     tables_revision: int | None = None
+    open_tasks: dict[str, tuple[UserTask, ...]] = field(default_factory=dict)
+    """By case: foreseen for steps that are saved together; forgotten once any step is saved."""
+    people: dict[Hashable, tuple[Person, ...]] = field(default_factory=dict)
+    """Answers about who holds what and who stands in; forgotten once the office changes."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from engine.records.org import Actor, Grant, Person, Unit
+from engine.store.repositories.known import Known
 from engine.store.rows import columns_of, record_of, values_of
 from engine.store.tables.org import person as persons
 from engine.store.tables.org import role_grant
@@ -17,8 +18,9 @@ from engine.store.tables.org import unit as units
 class Org:
     """Implements `OrgRepository`."""
 
-    def __init__(self, connection: sa.Connection, *, is_writing: bool) -> None:
+    def __init__(self, connection: sa.Connection, known: Known, *, is_writing: bool) -> None:
         self._connection = connection
+        self._known = known
         self._is_writing = is_writing
 
     def add_units(self, units_: Sequence[Unit]) -> None:
@@ -26,12 +28,14 @@ class Org:
             self._connection.execute(sa.insert(units), [values_of(u) for u in _parents_first(units_)])
 
     def add_person(self, person: Person, grants: Sequence[Grant]) -> None:
+        self._known.people.clear()
         self._connection.execute(sa.insert(persons), values_of(person))
         if grants:
             rows = [{"person_id": person.person_id, **values_of(g)} for g in dict.fromkeys(grants)]
             self._connection.execute(sa.insert(role_grant), rows)
 
     def save_person(self, person: Person) -> None:
+        self._known.people.clear()
         statement = sa.update(persons).where(persons.c.person_id == person.person_id)
         self._connection.execute(statement.values(**values_of(person)))
 
@@ -70,6 +74,12 @@ class Org:
         return {person_id: tuple(grants) for person_id, grants in by_person.items()}
 
     def holders(self, role: str, unit: str | None) -> tuple[Person, ...]:
+        key = "holders", role, unit
+        if key not in self._known.people:
+            self._known.people[key] = self._holders(role, unit)
+        return self._known.people[key]
+
+    def _holders(self, role: str, unit: str | None) -> tuple[Person, ...]:
         held = sa.select(role_grant.c.person_id).where(role_grant.c.role == role)  # ix_role_grant_holders
         if unit is not None:
             held = held.where(role_grant.c.unit == unit)
@@ -81,6 +91,12 @@ class Org:
         return tuple(record_of(Person, row, persons) for row in rows)
 
     def addressees(self, posts: Sequence[tuple[str, str | None]], person_ids: Sequence[str]) -> tuple[Person, ...]:
+        key = "addressees", tuple(posts), tuple(person_ids)
+        if key not in self._known.people:
+            self._known.people[key] = self._addressees(posts, person_ids)
+        return self._known.people[key]
+
+    def _addressees(self, posts: Sequence[tuple[str, str | None]], person_ids: Sequence[str]) -> tuple[Person, ...]:
         c = role_grant.c  # ix_role_grant_holders
         each = [c.role == role if unit is None else sa.and_(c.role == role, c.unit == unit) for role, unit in posts]
         meant = [persons.c.person_id.in_(person_ids)]

@@ -12,6 +12,7 @@ from engine.records.org import Actor, Person
 from engine.records.reach import Absence, Preference
 from engine.records.task import TaskState, UserTask
 from engine.records.time import Deadline
+from engine.store.repositories.known import Known
 from engine.store.repositories.preferences import preference_of, values_of_preference
 from engine.store.repositories.searching import is_candidate, is_not_accused
 from engine.store.rows import columns_of, record_of, upsert, values_of
@@ -29,11 +30,18 @@ from engine.store.tables.time import deadline as deadlines
 class Reach:
     """Implements `ReachRepository`."""
 
-    def __init__(self, connection: sa.Connection, sealer: Sealer) -> None:
+    def __init__(self, connection: sa.Connection, known: Known, sealer: Sealer) -> None:
         self._connection = connection
+        self._known = known
         self._sealer = sealer
 
     def deputies(self, person_ids: Sequence[str], now: datetime) -> tuple[Person, ...]:
+        key = "deputies", tuple(person_ids), now
+        if key not in self._known.people:
+            self._known.people[key] = self._deputies(person_ids, now)
+        return self._known.people[key]
+
+    def _deputies(self, person_ids: Sequence[str], now: datetime) -> tuple[Person, ...]:
         lasting = sa.and_(absences.c.starts_at <= now, absences.c.ends_at > now)  # ix_absence_of_person
         first = sa.select(absences.c.deputy_id.label("person_id")).where(
             absences.c.person_id.in_(list(person_ids)), lasting
@@ -64,9 +72,11 @@ class Reach:
         return None if row is None else record_of(Absence, row, absences)
 
     def add_absence(self, absence: Absence) -> None:
+        self._known.people.clear()
         self._connection.execute(sa.insert(absences), values_of(absence))
 
     def end_absence(self, absence_id: str, at: datetime) -> None:
+        self._known.people.clear()
         statement = sa.update(absences).where(absences.c.absence_id == absence_id, absences.c.ends_at > at)
         self._connection.execute(statement.values(ends_at=at))
 
@@ -98,8 +108,8 @@ class Reach:
         rows = self._connection.execute(
             sa.select(user_task, case_file.c.number.label("case_number"))
             .select_from(user_task.join(own, own.c.task_id == c.task_id).join(case_file))
-            .where(is_not_accused(actor), c.due_at.is_not(None))
-            .order_by(c.due_at, c.task_id)
+            .where(is_not_accused(actor))
+            .order_by(c.due_at.is_(None), c.due_at, c.task_id)
             .limit(limit)
         ).all()
         over: dict[str, list[Deadline]] = defaultdict(list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from engine.records.org import Actor
 from engine.records.task import Draft, TaskState, UserTask
 from engine.records.views import InboxPage, InboxQuery
 from engine.store.repositories.inbox import read_inbox
+from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_row
 from engine.store.rows import record_of, upsert, values_of
 from engine.store.tables.case import instance
@@ -20,8 +22,9 @@ from engine.store.tables.task import user_task
 class Tasks:
     """Implements `TaskRepository`."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, known: Known) -> None:
         self._connection = connection
+        self._known = known
 
     def get(self, task_id: str) -> UserTask | None:
         statement = sa.select(user_task).where(user_task.c.task_id == task_id)
@@ -39,7 +42,22 @@ class Tasks:
         )
         return tuple(record_of(UserTask, row, user_task) for row in rows)
 
+    def foresee_open(self, case_ids: Sequence[str]) -> None:
+        found: dict[str, list[UserTask]] = {case_id: [] for case_id in case_ids}
+        rows = self._connection.execute(
+            sa.select(user_task)
+            .where(user_task.c.case_id.in_(case_ids), user_task.c.state == TaskState.OPEN)  # ix_user_task_of_case
+            .order_by(user_task.c.opened_at, user_task.c.task_id)
+        )
+        for row in rows:
+            task = record_of(UserTask, row, user_task)
+            found[task.case_id].append(task)
+        self._known.open_tasks = {case_id: tuple(tasks) for case_id, tasks in found.items()}
+
     def open_of_case(self, case_id: str) -> tuple[UserTask, ...]:
+        foreseen = self._known.open_tasks.get(case_id)
+        if foreseen is not None:
+            return foreseen
         rows = self._connection.execute(
             sa.select(user_task)
             .where(user_task.c.case_id == case_id, user_task.c.state == TaskState.OPEN)  # ix_user_task_of_case
