@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.cases.incidents import retry_incident
+from engine.cases.pausing import pause_deadline, resume_deadline
 from engine.cases.read import open_case, reveal_parties
 from engine.cases.start import start_case
 from engine.documents.attachments import add_attachment
@@ -14,6 +15,7 @@ from engine.errors import EngineError, Message
 from engine.ports.engine import Engine
 from engine.records.org import Actor
 from engine.records.task import TaskState, UserTask
+from engine.records.time import Deadline
 from engine.records.views import CaseView
 from engine.scenarios.model import Step, Verb
 from engine.tasks.claim import claim_task, unclaim_task
@@ -119,6 +121,25 @@ def _retry(act: Act) -> None:
     raise NothingToActOn(Message("案件没有未处理的故障。", "The case has no open incident."))
 
 
+def _pause(act: Act) -> None:
+    reason, note = str(act.data.get("reason", "")), str(act.data.get("note", ""))
+    pause_deadline(act.engine, act.actor, _find_deadline(act).deadline_id, reason, note)
+
+
+def _resume(act: Act) -> None:
+    resume_deadline(act.engine, act.actor, _find_deadline(act).deadline_id, str(act.data.get("note", "")))
+
+
+def _find_deadline(act: Act) -> Deadline:
+    """The newest deadline of that rule, an open one first."""
+    found = [deadline for deadline in act.case.deadlines if deadline.rule == act.step.target]
+    if not found:
+        raise NothingToActOn(
+            Message(f"案件没有期限 {act.step.target}。", f"The case has no deadline {act.step.target}.")
+        )
+    return max(found, key=lambda deadline: (deadline.is_open, deadline.started_at))
+
+
 ACTS: Mapping[Verb, Callable[[Act], None]] = {
     Verb.COMPLETE: _complete,
     Verb.CLAIM: _claim,
@@ -129,4 +150,6 @@ ACTS: Mapping[Verb, Callable[[Act], None]] = {
     Verb.REVEAL: _reveal,
     Verb.ATTACH: _attach,
     Verb.RETRY: _retry,
+    Verb.PAUSE: _pause,
+    Verb.RESUME: _resume,
 }

@@ -24,6 +24,8 @@ class Verb(Enum):
     REVEAL = "reveal"
     ATTACH = "attach"
     RETRY = "retry"
+    PAUSE = "pause"
+    RESUME = "resume"
     FOLLOW = "follow"
     DOWN = "down until"
 

@@ -26,6 +26,8 @@ DONE = {
     Verb.REVEAL: ("查看信访人信息", "reads the parties"),
     Verb.ATTACH: ("上传", "attaches"),
     Verb.RETRY: ("重试故障", "retries the incident"),
+    Verb.PAUSE: ("暂停计时", "stops the clock of"),
+    Verb.RESUME: ("恢复计时", "lets the clock go on of"),
 }
 
 
