@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from engine.errors import Message
 from engine.records.time import Deadline, Timer, TimerKind, TimerState
@@ -51,7 +52,7 @@ def check_has_fired(scene: Scene, expectation: Expectation) -> list[Message]:
 
 def check_waiting(scene: Scene, expectation: Expectation) -> list[Message]:
     found = [
-        {"timer": _names(timer), "due": timer.due_at}
+        {"timer": _names(timer), "due": _plain(timer.due_at)}
         for timer in scene.view.timers
         if timer.state is TimerState.WAITING
     ]
@@ -85,11 +86,16 @@ def _found_firing(timer: Timer) -> Found:
     late = timer.late_seconds
     return {
         "timer": _names(timer),
-        "at": timer.fired_at,
-        "due": timer.due_at,
+        "at": _plain(timer.fired_at),
+        "due": _plain(timer.due_at),
         "late_minutes": None if late is None else late / 60,
         "by_outage": timer.by_outage,
     }
+
+
+def _plain(at: datetime | None) -> datetime | None:
+    """Red comes on in the instant after due: a file writes the due instant."""
+    return None if at is None else at.replace(microsecond=0)
 
 
 def _names(timer: Timer) -> AnyOf:
