@@ -61,7 +61,9 @@ def read_rows(sheet: Sheet) -> tuple[list[RuleRow], list[RuleFault]]:
     rows: list[RuleRow] = []
     faults: list[RuleFault] = []
     for row in sheet.rows:
-        values, wrong = _values(sheet, row)
+        outputs = {each.name: row.cells.get(each.name, "") for each in sheet.columns if each.part == OUTPUT}
+        values, unplain = plain_values(outputs)
+        wrong = [RuleFault(row, column, message) for column, message in unplain.items()]
         span = _span(row, wrong)
         keys = keys_in(row.cells.get(KEY, ANY))
         if keys is None or len(keys) != 1:
@@ -87,18 +89,16 @@ def lengthened(each: RuleRow) -> Iterator[RuleFault]:
             yield RuleFault(each.row, breach.column, breach.message)
 
 
-def _values(sheet: Sheet, row: SheetRow) -> tuple[dict[str, Value], list[RuleFault]]:
+def plain_values(cells: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, Message]]:
+    """The values of outputs, and by column what those that are no plain value of their type should be."""
     values: dict[str, Value] = {}
-    wrong: list[RuleFault] = []
-    for column in sheet.columns:
-        if column.part != OUTPUT:
-            continue
-        is_plain, value = literal(row.cells.get(column.name, "null") or "null")
-        expected = _EXPECTED.get(column.name)
+    wrong: dict[str, Message] = {}
+    for name, text in cells.items():
+        is_plain, value = literal(text or "null")
+        expected = _EXPECTED.get(name)
         if not is_plain or (expected is not None and not _is_of(expected, value)):
-            message = _SAYS[expected or str]
-            wrong.append(RuleFault(row, column.name, message))
-        values[column.name] = value
+            wrong[name] = _SAYS[expected or str]
+        values[name] = value
     return values, wrong
 
 

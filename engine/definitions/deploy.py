@@ -13,6 +13,7 @@ from engine.casework.roles import STANDARD_ROLES
 from engine.definitions.builtin import builtin_procedures, shared_tables
 from engine.definitions.content import SHARED, content_hash, executable_files
 from engine.definitions.outline import Outline, outline_of
+from engine.definitions.statutory import statutory_findings
 from engine.errors import Forbidden, InvalidDiagram, Message
 from engine.kernel.diagram import read_diagram
 from engine.kernel.findings import Finding, Severity
@@ -49,6 +50,7 @@ def check_procedure(
         roles=STANDARD_ROLES | held,
         called_names=called_names,
     )
+    findings = (*findings, *statutory_findings(own, engine.kernel.feel, engine.clock.now()))
     return findings if any(finding.is_error for finding in findings) else (*findings, *_misnamed(key, own))
 
 
