@@ -62,6 +62,11 @@ class OfficeTime:
         word = {-1: "day.yesterday", 0: "day.today", 1: "day.tomorrow"}.get((day - self.today()).days)
         return f"{self._text(word) if word else self._day(day)} {hour}"
 
+    def due_plain(self, at: datetime) -> str:
+        """`10-10 24:00` whatever day it is today."""
+        hour = "24:00" if self.is_end_of_day(at) else self.clock(at)
+        return f"{self._day(self.due_day(at))} {hour}"
+
     def due_date(self, at: datetime) -> str:
         """The due instant in full: `2025-10-10 24:00`."""
         hour = "24:00" if self.is_end_of_day(at) else self.clock(at)

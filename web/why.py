@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from engine.deadlines.explanation import Audience, Change, Event, Explanation, Light
+from engine.deadlines.life import PAUSE_REASONS
+from engine.deadlines.why import CLOCK_STARTS
 from engine.deadlines.why_days import Day
 from engine.errors import Message
 from engine.records.time import Deadline, DeadlineState
@@ -16,13 +19,13 @@ from web.lights import ICONS, Pill, pill, pill_at
 from web.moments import OfficeTime
 from web.why_strip import Strip, kind_words, strip_of
 
-MOST_AHEAD = 3
+MOST_AHEAD = 4
 """Coming events that the small card shows; the full one shows all."""
 MOST_BEHIND = 3
 _ENDS = {
     DeadlineState.MET: ("done", "light.met"),
     DeadlineState.MET_LATE: ("red", "light.met_late"),
-    DeadlineState.PAUSED: ("none", "light.paused"),
+    DeadlineState.PAUSED: ("paused", "light.paused"),
     DeadlineState.EXTENDED: ("none", "light.extended"),
     DeadlineState.SUPERSEDED: ("none", "light.superseded"),
     DeadlineState.VOIDED: ("none", "light.voided"),
@@ -63,6 +66,14 @@ class EventLine:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """All that belongs to one instant."""
+
+    at: str
+    events: tuple[EventLine, ...]
+
+
+@dataclass(frozen=True)
 class DayLine:
     """A row of the list of days."""
 
@@ -88,6 +99,7 @@ class Card:
     deadline: Deadline
     name: str
     limit: str
+    trigger: str
     sentence: str
     pill: Pill
     marks: tuple[Mark, ...]
@@ -96,8 +108,8 @@ class Card:
     totals: str
     notes: tuple[str, ...]
     lights: tuple[LightLine, ...]
-    fired: tuple[EventLine, ...]
-    next: tuple[EventLine, ...]
+    fired: tuple[Moment, ...]
+    next: tuple[Moment, ...]
     history: tuple[HistoryLine, ...]
 
 
@@ -110,6 +122,7 @@ def card_of(explained: Explanation, time: OfficeTime, units: Mapping[str, str] |
         deadline=deadline,
         name=deadline.name_en if time.language == "en" else deadline.name,
         limit=teller.said(explained.limit),
+        trigger=teller.trigger(explained),
         sentence=_sentence(explained, teller),
         pill=_pill(explained, time),
         marks=tuple(_marks(explained, teller)),
@@ -118,8 +131,8 @@ def card_of(explained: Explanation, time: OfficeTime, units: Mapping[str, str] |
         totals=_totals(explained, time),
         notes=tuple(_notes(explained, teller)),
         lights=tuple(teller.light(light) for light in explained.lights),
-        fired=tuple(teller.event(event, explained) for event in explained.fired),
-        next=tuple(teller.event(event, explained) for event in explained.next),
+        fired=teller.events(explained.fired, explained),
+        next=teller.events(explained.next, explained),
         history=tuple(teller.change(change) for change in explained.history),
     )
 
@@ -140,6 +153,13 @@ class _Teller:
     def person(self, name: str | None) -> str:
         return name or self.t("why.system")
 
+    def trigger(self, explained: Explanation) -> str:
+        """`张三 · 登记`."""
+        who = self.person(explained.started_by)
+        if explained.start_event is CLOCK_STARTS:
+            return who
+        return self.t("why.by_event", who=who, event=self.said(explained.start_event))
+
     def audience(self, to: Sequence[Audience]) -> str:
         """`责任单位负责人、联席办`."""
         return self.t("common.comma").join(dict.fromkeys(self._one(one) for one in to))
@@ -158,9 +178,14 @@ class _Teller:
     def light(self, light: Light) -> LightLine:
         state = "on" if light.is_on else "come" if light.has_come else "ahead"
         words = self.said(light.words) if light.words else self.t(f"why.light_{light.light}")
-        at = self.time.due(light.at) if light.light == "red" else self.time.happened(light.at)
+        at = self.time.due_date(_second(light.at)) if light.light == "red" else self.time.instant(light.at)
         icon = light.icon or ICONS[light.light]
         return LightLine(light.light, icon, words, self.said(light.threshold), at, state)
+
+    def events(self, events: Sequence[Event], explained: Explanation) -> tuple[Moment, ...]:
+        """Those of one instant together."""
+        lines = groupby((self.event(event, explained) for event in events), lambda line: line.at)
+        return tuple(Moment(at, tuple(of_instant)) for at, of_instant in lines)
 
     def event(self, event: Event, explained: Explanation) -> EventLine:
         late = event.late_seconds or 0
@@ -171,17 +196,18 @@ class _Teller:
     def when(self, event: Event, explained: Explanation) -> str:
         """After the due instant, 00:00 is the end of a day; before it, the beginning of one."""
         is_after = event.kind == "due" or event.at >= explained.deadline.legal_due
-        return self.time.due(_second(event.at)) if is_after else self.time.happened(event.at)
+        return self.time.due_date(_second(event.at)) if is_after else self.time.instant(event.at)
 
     def change(self, change: Change) -> HistoryLine:
         language = self.time.language
         details = [
             self.t("why.detail", name=label("why_detail", key, language), value=self.value(key, value))
             for key, value in change.detail.items()
+            if not (change.event == "escalated" and key == "legal_due")
             if value not in (None, "", [], {}) and label("why_detail", key, language) != key
         ]
         return HistoryLine(
-            self.time.happened(change.at),
+            self.time.instant(change.at),
             self.person(change.by),
             label("why_event", change.event, language),
             self.t("why.comma").join(details),
@@ -190,8 +216,8 @@ class _Teller:
     def value(self, key: str, value: Value) -> str:
         if isinstance(value, datetime):
             return self.time.due_date(value)
-        if key == "reason":
-            return label("pause_reason", str(value), self.time.language)
+        if key == "reason" and value in PAUSE_REASONS:
+            return self.said(PAUSE_REASONS[value])
         return str(value)
 
 
@@ -213,8 +239,8 @@ def _sentence(explained: Explanation, teller: _Teller) -> str:
     values = {
         "start": time.happened(deadline.started_at),
         "limit": teller.said(explained.limit),
-        "raw": time.due(_second(deadline.raw_due)),
-        "due": time.due(_second(deadline.legal_due)),
+        "raw": time.due_plain(_second(deadline.raw_due)),
+        "due": time.due_plain(_second(deadline.legal_due)),
         "n": explained.span.counted,
     }
     if deadline.state is DeadlineState.PAUSED:
@@ -231,7 +257,7 @@ def _marks(explained: Explanation, teller: _Teller) -> Iterator[Mark]:
     found: list[tuple[datetime, Mark]] = [
         (deadline.started_at, Mark(time.mark(deadline.started_at), teller.t("why.started"), "past"))
     ]
-    told = [*explained.fired[-MOST_BEHIND:], *[e for e in explained.next if e.kind in _HANGING][:MOST_AHEAD]]
+    told = [*_hanging(explained, explained.fired)[-MOST_BEHIND:], *_hanging(explained, explained.next)[:MOST_AHEAD]]
     instants = {_second(event.at) for event in told}
     if deadline.state is DeadlineState.RUNNING:
         for light in explained.lights[:2]:
@@ -240,7 +266,7 @@ def _marks(explained: Explanation, teller: _Teller) -> Iterator[Mark]:
                 found.append((light.at, Mark(time.mark(light.at), teller.said(light.threshold), kind)))
     for event in told:
         kind = "past" if event.at <= time.now else "ahead"
-        at = teller.when(event, explained) if event.at >= deadline.legal_due else time.mark(event.at)
+        at = time.due(_second(event.at)) if event.at >= deadline.legal_due else time.mark(event.at)
         found.append((_second(event.at), Mark(at, teller.said(event.name), kind, teller.audience(event.to))))
     if deadline.state is not DeadlineState.PAUSED:
         found.append((deadline.legal_due, _due_mark(deadline, teller)))
@@ -250,7 +276,10 @@ def _marks(explained: Explanation, teller: _Teller) -> Iterator[Mark]:
     yield from _merged(found)
 
 
-_HANGING = frozenset({"rung", "timer"})
+def _hanging(explained: Explanation, events: Sequence[Event]) -> list[Event]:
+    """Rungs, and timers of the diagram but for the one that is the due instant itself."""
+    due = explained.deadline.legal_due
+    return [event for event in events if event.kind == "rung" or (event.kind == "timer" and event.at != due)]
 
 
 def _due_mark(deadline: Deadline, teller: _Teller) -> Mark:
@@ -306,9 +335,10 @@ def _notes(explained: Explanation, teller: _Teller) -> Iterator[str]:
     if explained.extension is not None:
         yield teller.t("why.note_extension", n=explained.extension.granted_days)
     for pause in explained.pauses:
-        reason = label("pause_reason", pause.reason, time.language)
         until = time.happened(pause.until) if pause.until else teller.t("why.until_now")
-        yield teller.t("why.note_pause", since=time.happened(pause.since), until=until, reason=reason)
+        yield teller.t(
+            "why.note_pause", since=time.happened(pause.since), until=until, reason=teller.said(pause.words)
+        )
     if deadline.target_due != deadline.legal_due and deadline.is_open:
         yield teller.t("why.target", target=time.due(deadline.target_due))
     if explained.provisional_years:

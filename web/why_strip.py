@@ -44,7 +44,7 @@ class Strip:
     kinds: tuple[str, ...]
 
 
-LEGEND = ("start", "counted", "makeup", "rest", "paused", "rolled", "extended", "due", "today")
+LEGEND = ("start", "counted", "off", "makeup", "rest", "paused", "rolled", "extended", "due", "today")
 
 
 def strip_of(explained: Explanation, time: OfficeTime) -> Strip | None:
@@ -92,6 +92,7 @@ def _cell(day: Day, explained: Explanation, time: OfficeTime) -> Cell:
         "missed": is_due and explained.light == "red",
         "today": day.day == today,
         "past": day.day < today,
+        "off": day.kind == "counted" and not day.is_workday,
         "extended": day.extended,
     }
     return Cell(str(day.day.day), day.kind, _named(flags), day_words(day, time, is_due=is_due))

@@ -52,11 +52,12 @@ class Event(NamedTuple):
 
 
 class Pause(NamedTuple):
-    """The clock stood; `by` is the person's name, None: the system."""
+    """The clock stood; `by` is the person's name, None: the system. `words` says the reason."""
 
     since: datetime
     until: datetime | None
     reason: str
+    words: Message
     note: str
     by: str | None
 
@@ -74,17 +75,19 @@ class Change(NamedTuple):
 class Extension:
     """The deadline continues an earlier one: `from_due` is that one's due instant, where it is known.
 
-    `granted_days` are calendar days; who applied and approved, the legal basis and whether the notice was served
-    are None where the case did not say.
+    `granted_days` are calendar days. Who asked and approved (names), the reason, the legal basis and the notice to
+    the petitioner (its number, and when it was served) are None where the case did not say.
     """
 
     from_due: datetime | None
     granted_days: int
     follows: str | None
-    by: str | None
+    asked_by: str | None
     approved_by: str | None
+    reason: str | None
     basis: str | None
     notice: str | None
+    served_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from engine.deadlines.explanation import (
     Pause,
     RungWords,
 )
+from engine.deadlines.life import PAUSE_REASONS
 from engine.deadlines.moment_words import RED, limit_of, told_moment
 from engine.deadlines.why_around import around_of, calendar_of, unknown_deadline, visible_case
 from engine.deadlines.why_days import Span, hours_of, span_of
@@ -33,6 +34,8 @@ from engine.records.time import Deadline, DeadlineState, Timer, TimerState
 from engine.values import Data, Value
 
 SYSTEM = "system"
+CLOCK_STARTS = Message("开始计时", "the clock starts")
+"""What is said where nothing tells which event started it."""
 _HISTORY_KEYS = frozenset({"at", "by", "event"})
 
 
@@ -152,16 +155,17 @@ def _timer(timer: Timer, rungs: Mapping[str, RungWords]) -> Event:
 
 def _start_event(deadline: Deadline) -> Message:
     """What started the clock, where the history says so."""
-    first = deadline.history[0] if deadline.history else {}
-    told = str(first.get("trigger") or first.get("on") or "")
-    return Message(told, told) if told else Message("开始计时", "the clock starts")
+    told = next((str(line["trigger"]) for line in deadline.history[:1] if line.get("trigger")), "")
+    return Message(told, told) if told else CLOCK_STARTS
 
 
 def _pause(pause: Data, names: Mapping[str, str]) -> Pause:
+    reason = str(pause.get("reason") or "")
     return Pause(
         since=pause["from"],
         until=pause.get("until"),
-        reason=str(pause.get("reason") or ""),
+        reason=reason,
+        words=PAUSE_REASONS.get(reason, Message(reason, reason)),
         note=str(pause.get("note") or ""),
         by=_name(pause.get("by"), names),
     )
@@ -171,19 +175,19 @@ def _extension(deadline: Deadline, around: Around) -> Extension | None:
     grace = deadline.term.get("grace")
     if not grace and deadline.follows is None:
         return None
-    told: dict[str, Value] = {}
-    for source in (around.followed, deadline):
-        for entry in source.history if source else ():
-            if entry.get("event") == "extended" or (source is deadline and entry.get("event") == "started"):
-                told.update({key: value for key, value in entry.items() if value is not None})
+    followed = around.followed
+    lines = [line for line in followed.history if line.get("event") == "extended"] if followed else []
+    told: Data = lines[-1] if lines else {}
     return Extension(
-        from_due=around.followed.legal_due if around.followed else None,
+        from_due=followed.legal_due if followed else None,
         granted_days=int(grace or deadline.amount or 0),
         follows=deadline.follows,
-        by=_name(told.get("by"), around.names),
+        asked_by=_name(told.get("asked_by"), around.names),
         approved_by=_name(told.get("approved_by"), around.names),
+        reason=_text(told.get("reason")),
         basis=_text(told.get("basis")),
         notice=_text(told.get("notice")),
+        served_at=told.get("notice_served_at"),
     )
 
 

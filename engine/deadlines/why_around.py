@@ -21,7 +21,7 @@ from engine.values import Value
 CASE = Message("案件", "case")
 DEADLINE = Message("期限", "deadline")
 SYSTEM = "system"
-_PERSONS = ("by", "approved_by")
+_PERSONS = ("by", "asked_by", "approved_by", "resumed_by")
 _noted: WeakKeyDictionary[Store, tuple[int, Mapping[date, str]]] = WeakKeyDictionary()
 
 

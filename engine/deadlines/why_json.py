@@ -102,7 +102,7 @@ class _Told:
         return {
             "from": self.instant(pause.since),
             "until": self.instant(pause.until) if pause.until else None,
-            "reason": pause.reason,
+            "reason": {"code": pause.reason, **self.words(pause.words)},
             "note": pause.note,
             "by": pause.by,
         }
@@ -112,10 +112,12 @@ class _Told:
             "original_due": self.due(extension.from_due) if extension.from_due else None,
             "days": extension.granted_days,
             "follows": extension.follows,
-            "by": extension.by,
+            "asked_by": extension.asked_by,
             "approved_by": extension.approved_by,
+            "reason": extension.reason,
             "basis": extension.basis,
             "notice": extension.notice,
+            "notice_served": self.instant(extension.served_at) if extension.served_at else None,
         }
 
     def light(self, light: Light) -> Json:

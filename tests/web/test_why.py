@@ -32,11 +32,11 @@ def test_a_card_says_in_one_sentence_how_the_date_follows() -> None:
     card = a_card(Term(D, 3), "2025-09-30 16:00", "2025-10-02 09:00")
     assert (
         card.sentence
-        == "09-30 16:00 起算，当日不计；计满 3 日，明天 24:00 届满。届满日不是工作日，顺延至 10-09 24:00。"
+        == "09-30 16:00 起算，当日不计；计满 3 日，10-03 24:00 届满。届满日不是工作日，顺延至 10-09 24:00。"
     )
     assert card.totals == "计入 3 日 · 顺延 6 日"
     english = a_card(Term(H, 3), "2026-10-03 09:20", "2026-10-03 09:20", language="en")
-    assert english.sentence == "3 hours from 10-03 09:20, through nights and holidays; due at today 12:20. "
+    assert english.sentence == "3 hours from 10-03 09:20, through nights and holidays; due at 10-03 12:20. "
 
 
 def test_a_short_span_is_told_week_by_week() -> None:

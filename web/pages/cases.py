@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.cases.pausing import turns_of
 from engine.cases.read import open_case, reveal_parties
 from engine.documents.attachments import list_attachments
 from engine.errors import Message, NotFound
@@ -17,6 +18,7 @@ from web.current import actor, engine, language
 from web.frame import office_time
 from web.i18n import text
 from web.timeline import timeline_of
+from web.timer_lines import timer_lines
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -59,7 +61,9 @@ def _of_tab(view: CaseView, tab: str) -> dict[str, Any]:
     time = office_time()
     match tab:
         case "clocks":
-            return {"why": cards_of(view.case.case_id, view.deadlines)}
+            timers = timer_lines(view.timers, view.deadlines, time)
+            cards = cards_of(view.case.case_id, view.deadlines)
+            return {"why": cards, "timers": timers, "turns": turns_of(actor(), view, time.now)}
         case "timeline":
             return {"lines": timeline_of(view, language())}
         case "diagram":

@@ -62,6 +62,7 @@ def test_an_extension_begins_after_the_original_days() -> None:
         "at": at("2025-12-05 10:00"),
         "by": "p-a",
         "event": "extended",
+        "asked_by": "p-a",
         "approved_by": "p-b",
         "basis": "第三十四条",
     }
@@ -76,7 +77,11 @@ def test_an_extension_begins_after_the_original_days() -> None:
     assert (boundary[0], boundary[-1], len(boundary)) == (date(2025, 12, 9), date(2026, 1, 7), 30)
     assert why.extension is not None
     assert why.extension.from_due == first.legal_due
-    assert (why.extension.by, why.extension.approved_by, why.extension.basis) == ("张三", "李四", "第三十四条")
+    assert (why.extension.asked_by, why.extension.approved_by, why.extension.basis) == (
+        "张三",
+        "李四",
+        "第三十四条",
+    )
     assert why.limit.zh == "60 日之后另加 30 日"
 
 
