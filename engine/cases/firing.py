@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.cases.advance import Held, Operation, hold_instance, prepare
+from engine.cases.catch_up import is_behind
 from engine.cases.climb import climb
 from engine.cases.incident_log import log_incident
 from engine.cases.messages import deliver_sent
@@ -25,7 +26,7 @@ from engine.records.time import Timer, TimerKind
 def fire_timer(
     engine: Engine, timer_id: str, worker: str, by_outage: bool = False, *, log_failure: bool = True
 ) -> bool:
-    """Fires one timer of the ledger in a step of its own. False where it is gone, or taken by another worker.
+    """Fires one timer of the ledger in a step of its own. False where it is gone, stale, or taken by another.
 
     Raises StepFailed where the diagram failed: the incident is recorded; when to try again is the caller's to say.
     """
@@ -36,6 +37,9 @@ def fire_timer(
             timer = work.timers.claim(timer_id)
             held = hold_instance(work, timer.instance_id) if timer else None
             if timer is None or held is None or held.instance.state is not InstanceState.RUNNING:
+                return False
+            if is_behind(held, (timer,)):
+                # the calendar has changed: it may not be due at all
                 return False
             batch = _step(engine, work, held, Firing(timer, worker, by_outage), now)
             work.instances.save_step(batch)

@@ -14,9 +14,11 @@ from uuid import uuid4
 
 import structlog
 
+from engine.cases.catch_up import recompute_stale
 from engine.cases.firing import FiringBatch, fire_batch, fire_timer
 from engine.cases.messages import drain_messages
 from engine.deadlines.back_off import retry_after
+from engine.deadlines.duties import fire_due_duties
 from engine.deadlines.outage import Outages, last_heartbeat, leave_mark, look
 from engine.deadlines.pace import Pace
 from engine.errors import Conflict, EngineError, Message, StepFailed, StoreAway
@@ -26,6 +28,8 @@ from engine.records.time import Timer
 
 __all__ = ["FailedFiring", "FireReport", "Firing", "fire_due_timers", "last_heartbeat", "reconcile"]
 
+CATCH_UP: Final = 100
+"""Instances that one sweep lets follow a changed calendar."""
 LIMIT: Final = 1000
 """Firings of one sweep: after it the heartbeat leaves its mark, and goes on."""
 log = structlog.get_logger(__name__)
@@ -69,9 +73,12 @@ def fire_due_timers(engine: Engine, *, worker: str, limit: int = LIMIT, watched:
     """Fires what is due now, oldest first, at most `limit`, and leaves the heartbeat's mark.
 
     `watched`: the caller knows that timers were looked for lately. Otherwise the mark tells since when nobody did,
-    and what fell due meanwhile is marked `by_outage`. Messages that a crash left undelivered go out too.
+    and what fell due meanwhile is marked `by_outage`. What a changed calendar moves is moved first, then periodic
+    duties fire. Messages that a crash left undelivered go out too.
     """
     outages = look(engine, watched=watched)
+    recompute_stale(engine, CATCH_UP)
+    fire_due_duties(engine, worker)
     report = _Sweep(engine, worker, outages).fire(limit)
     _close(engine, worker, report, outages)
     drain_messages(engine)
