@@ -10,6 +10,7 @@ from flask import Flask, g, get_flashed_messages, request
 from markupsafe import Markup, escape
 
 from engine.definitions.read import startable
+from engine.notifications.dead_letters import count_dead_letters, may_read_letters
 from engine.notifications.messages import unread_count
 from engine.org.people import list_units
 from engine.records.views import InboxQuery
@@ -65,6 +66,11 @@ def box_counts() -> Mapping[str, int]:
         g.box_counts = inbox(engine(), actor(), InboxQuery(page_size=1)).counts
     found: Mapping[str, int] = g.box_counts
     return found
+
+
+def dead_letters() -> int | None:
+    """How many notifications were given up, for the rail; None for those who need not know."""
+    return count_dead_letters(engine(), actor()) if may_read_letters(actor()) else None
 
 
 def shown(value: Value) -> str:
@@ -124,6 +130,7 @@ def _context() -> dict[str, Any]:
             "units": unit_names(),
             "may_start": may_start(),
             "box_counts": box_counts,
+            "dead_letters": dead_letters,
         }
     return context
 

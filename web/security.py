@@ -17,7 +17,9 @@ from engine.records.org import Actor
 from web.current import actor_or_none, engine, engine_of
 from web.secret import session_key, shared_session_key
 
-OPEN_ENDPOINTS = frozenset({"static", "session.login_page", "session.login", "preferences.set_language"})
+OPEN_ENDPOINTS = frozenset(
+    {"static", "session.login_page", "session.login", "preferences.set_language", "feeds.show"}
+)
 SINCE, SESSION_ID, GENERATION = "since", "sid", "generation"
 PASSWORD_FIRST = frozenset({"profile.show", "profile.password", "session.logout", "preferences.set_theme"})
 """What stays open to a person who was given a password and has not chosen one yet."""

@@ -14,6 +14,7 @@ from engine.records.time import Deadline, DeadlineState
 
 _NAME = Message("督办：我的期限", "Duban: my deadlines")
 _NO_NUMBER = Message("（尚未编号）", "(no number yet)")
+_PROVISIONAL = Message("（暂定）", " (provisional)")
 _PAUSED = Message("【已暂停】", "[Paused] ")
 _INSTANT = timedelta(microseconds=1)
 
@@ -41,6 +42,8 @@ def _event(deadline: Deadline, number: str | None, language: str, zone: ZoneInfo
     event = Event()
     name = Message(deadline.name, deadline.name_en).in_language(language)
     summary = f"{name} {number or _NO_NUMBER.in_language(language)}"
+    if deadline.provisional:
+        summary += _PROVISIONAL.in_language(language)
     is_paused = deadline.state is DeadlineState.PAUSED
     event.add("uid", f"{deadline.deadline_id}@duban")
     event.add("summary", f"{_PAUSED.in_language(language)}{summary}" if is_paused else summary)

@@ -55,7 +55,7 @@ def choose_ways(
 
 
 def name_robot(engine: Engine, actor: Actor, address: str) -> None:
-    """The robot to be told by; "" for none. The audit trail keeps its kind, never its address. Raises InvalidForm."""
+    """The robot to be told by, "" for none. The audit trail keeps its kind, not its address. Raises InvalidForm."""
     robot = parse_robot(address, engine.settings.webhook_hosts) if address.strip() else None
     with engine.store.write() as work:
         before = work.reach.preference(actor.person_id)
@@ -86,6 +86,6 @@ def send_test(engine: Engine, actor: Actor) -> str:
 
 
 def deliveries_of_test(engine: Engine, actor: Actor, entry_id: str) -> tuple[Delivery, ...] | None:
-    """How far one's own test message has come; None while it waits to be dispatched, or where it is not one's own."""
+    """How far one's own test message has come; None where it waits to be dispatched, or is not one's own."""
     with engine.store.read() as work:
         return work.deliveries.of_own_entry(entry_id, actor.person_id, TEST)

@@ -112,6 +112,13 @@ def set_email(engine: Engine, username: str, email: str) -> None:
         record_event(work, "EmailChanged", detail, actor="system", at=engine.clock.now())
 
 
+def own_email(engine: Engine, actor: Actor) -> str:
+    """Where the actor is reached by mail, "" for nowhere."""
+    with engine.store.read() as work:
+        person = work.org.person(actor.person_id)
+    return person.email if person else ""
+
+
 def enter_person(work: UnitOfWork, person: Person, grants: Sequence[Grant]) -> None:
     """Stores a new person. Raises Conflict for a user name that is taken, NotFound for an unknown unit."""
     known = {unit.code for unit in work.org.units()}

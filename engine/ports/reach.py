@@ -84,7 +84,7 @@ class DeliveryRepository(Protocol):
         ...
 
     def of_own_entry(self, entry_id: str, recipient: str, topic: str) -> tuple[Delivery, ...] | None:
-        """The deliveries of the recipient's entry, by channel; None where it is not dispatched, or not the one's."""
+        """The deliveries of the recipient's entry, by channel; None where it is not dispatched, or is another's."""
         ...
 
     def letters(self, state: DeliveryState, *, limit: int, offset: int, reader: Actor) -> tuple[Letter, ...]:

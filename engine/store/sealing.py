@@ -88,7 +88,9 @@ def derived_key(home: Path, override: str, purpose: str) -> bytes:
     Raises OSError where there is no key yet: `load_sealer` first.
     """
     text = override or (home / KEY_FILE).read_text(encoding="ascii").strip()
-    return hmac.digest(_decode(text, "DUBAN_SEAL_KEY" if override else str(home / KEY_FILE)), purpose.encode(), "sha256")
+    return hmac.digest(
+        _decode(text, "DUBAN_SEAL_KEY" if override else str(home / KEY_FILE)), purpose.encode(), "sha256"
+    )
 
 
 def wrong_key() -> WrongSealKey:

@@ -10,7 +10,7 @@ from tests.security.conftest import Enter
 from tests.security.entering import token
 from tests.worlds import World
 
-PUBLIC = {"static", "session.login_page", "session.login", "preferences.set_language"}
+PUBLIC = {"static", "session.login_page", "session.login", "preferences.set_language", "feeds.show"}
 """What strangers may ask for. A new page belongs here only if it shows nothing of the office."""
 ANY = {"tab": "facts", "filename": "mark.svg"}
 

@@ -1,12 +1,17 @@
 """One module a resource; each offers a blueprint."""
 
+from web.pages.absences import absences
 from web.pages.attachments import attachments
+from web.pages.calendar import calendar_pages
 from web.pages.cases import cases
 from web.pages.deadlines import deadlines
 from web.pages.definitions import definitions
+from web.pages.deliveries import deliveries
+from web.pages.feeds import feeds
 from web.pages.inbox import inbox_pages
 from web.pages.incidents import incidents
 from web.pages.messages import messages
+from web.pages.pausing import pausing
 from web.pages.preferences import preferences
 from web.pages.profile import profile
 from web.pages.register import register_pages
@@ -14,6 +19,7 @@ from web.pages.session import session_pages
 from web.pages.starts import starts
 from web.pages.tasks import tasks
 from web.pages.timers import timers
+from web.pages.ways import way_pages
 
 PAGES = (
     session_pages,
@@ -24,10 +30,16 @@ PAGES = (
     register_pages,
     cases,
     deadlines,
+    pausing,
     attachments,
     definitions,
     timers,
+    calendar_pages,
     incidents,
     messages,
     profile,
+    way_pages,
+    absences,
+    feeds,
+    deliveries,
 )

@@ -1,21 +1,49 @@
-"""Messages to me: what was sent, what I have read."""
+"""Messages to me: what was sent, what I have read, and how many wait."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+import re
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.notifications.messages import list_messages, mark_read
-from web.current import actor, engine
+from engine.notifications.messages import mark_read, message_page, unread_count
+from engine.records.step import LEVELS, OutboxEntry
+from web.current import actor, engine, language
 
 messages = Blueprint("messages", __name__, url_prefix="/messages")
+
+_LEVEL = re.compile(r"^(【[^】]{1,8}】|\[[^\]]{1,12}\] )")
+"""The level at the beginning of a text; the page shows it as a pill."""
 
 
 @messages.get("")
 def index() -> str:
     unread_only = request.args.get("unread") == "1"
-    found = list_messages(engine(), actor(), unread_only=unread_only)
-    return render_template("messages.html", messages=found, unread_only=unread_only)
+    level = request.args.get("level", "")
+    chosen = level if level in LEVELS else None
+    number = request.args.get("page", "1")
+    page = message_page(
+        engine(),
+        actor(),
+        unread_only=unread_only,
+        level=chosen,
+        page=int(number) if number.isdecimal() and len(number) < 5 else 1,
+    )
+    return render_template(
+        "messages.html",
+        page=page,
+        unread_only=unread_only,
+        level=chosen,
+        levels=tuple(reversed(LEVELS)),
+        words_of=words_of,
+    )
+
+
+@messages.get("/unread")
+def unread() -> Response:
+    """For the badge, which asks now and then."""
+    return jsonify(unread=unread_count(engine(), actor()))
 
 
 @messages.post("/read")
@@ -24,3 +52,8 @@ def read() -> AnyResponse:
     entry = request.form.get("entry_id")
     mark_read(engine(), actor(), [entry] if entry else None)
     return redirect(url_for("messages.index"))
+
+
+def words_of(entry: OutboxEntry) -> str:
+    """The text in the reader's language, without the level that stands before it."""
+    return _LEVEL.sub("", entry.text_en if language() == "en" else entry.text_zh)
