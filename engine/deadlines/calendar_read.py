@@ -78,6 +78,12 @@ def read_versions(engine: Engine, actor: Actor, *, limit: int = 50) -> Sequence[
         return work.calendar.versions(after=max(0, newest - limit))
 
 
+def waiting_to_follow(engine: Engine) -> int:
+    """How many running procedures have yet to follow a change that was applied."""
+    with engine.store.read() as work:
+        return work.deadlines.stale_count()
+
+
 def view_of(day: date, row: CalendarDay | None) -> DayView:
     """A day with its row, None: by its weekday."""
     is_weekend = day.weekday() >= SATURDAY
