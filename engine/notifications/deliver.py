@@ -32,8 +32,6 @@ from engine.tasks.rights import is_accused
 
 MOST_ATTEMPTS = 8
 """After these a delivery is dead: with the waits between them, half a day."""
-LEASE = timedelta(minutes=10)
-"""How long one attempt has a delivery to itself: longer than any channel needs."""
 MOST_PUT_OFF = 5
 """Attempts in vain that one sweep makes through a channel at most: each may take seconds."""
 LONGEST_ERROR = 500
@@ -90,7 +88,9 @@ def _deliver(engine: Engine, channel: Channel, entry_id: str) -> tuple[DeliveryR
     zone = engine.settings.timezone
     with engine.store.write() as work:
         now = engine.clock.now()
-        claimed = work.deliveries.claim(entry_id, channel.name, now, now + LEASE)
+        claimed = work.deliveries.claim(
+            entry_id, channel.name, now, now + timedelta(seconds=engine.settings.lease_seconds)
+        )
         if claimed is None:
             return DeliveryReport(), True
         to = claimed.recipient

@@ -16,7 +16,7 @@ from engine.edge.channels import configured_channels
 from engine.edge.channels.mail import Mail, parse_server
 from engine.edge.scheduler import Heartbeat
 from engine.errors import DeliveryFailed, Message
-from engine.notifications.deliver import LEASE, MOST_ATTEMPTS, DeliveryReport, deliver_notices
+from engine.notifications.deliver import MOST_ATTEMPTS, DeliveryReport, deliver_notices
 from engine.org.people import set_email
 from engine.ports.channel import Notice
 from engine.records.delivery import Delivery, DeliveryState
@@ -206,7 +206,7 @@ def test_a_crash_after_sending_sends_again_under_the_same_key(noticed: World) ->
     with pytest.raises(KeyboardInterrupt):
         deliver_notices(noticed.engine, [channel])
     assert deliver_notices(noticed.engine, [channel]) == NOTHING, "the lease holds"
-    noticed.clock.advance(LEASE)
+    noticed.clock.advance(timedelta(seconds=noticed.engine.settings.lease_seconds))
     assert deliver_notices(noticed.engine, [channel]) == SENT
     first, second = channel.notices
     assert first == second
