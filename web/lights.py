@@ -17,6 +17,7 @@ ICONS = {
     "normal": "check-circle",
     "none": "dash-circle",
     "done": "check-circle-fill",
+    "paused": "pause-circle",
 }
 
 
@@ -35,7 +36,7 @@ class Lit(Protocol):
 
 @dataclass(frozen=True)
 class Pill:
-    """`light` is red, yellow, blue, normal, none or done."""
+    """`light` is red, yellow, blue, normal, none, paused or done."""
 
     light: str
     icon: str
@@ -44,6 +45,8 @@ class Pill:
 
 def pill_of(lit: Lit, time: OfficeTime) -> Pill:
     """The pill of a task or a register's line."""
+    if getattr(lit, "paused", False):
+        return pill("paused", "light.paused", time)
     if lit.due_at is None:
         return pill("none", "light.none", time)
     return pill_at(lit.due_at, lit.blue_at, lit.yellow_at, lit.red_at, time)

@@ -13,14 +13,16 @@ from engine.audit.record import record_refusal
 from engine.cases.advance import Held, Operation, hold_instance
 from engine.cases.standing import SILENT, ClockOrder
 from engine.cases.step import run_step
+from engine.deadlines.life import pause_reasons
 from engine.errors import Forbidden, InvalidState, Message, NotFound
 from engine.kernel.changes import Changes
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile
 from engine.records.org import Actor
-from engine.records.task import UserTask
-from engine.records.time import Deadline
+from engine.records.task import TaskState, UserTask
+from engine.records.time import Deadline, DeadlineState
+from engine.records.views import CaseView
 from engine.tasks.rights import is_accused, may_complete
 
 KEEPERS = ("case_officer", "supervisor")
@@ -28,20 +30,20 @@ KEEPERS = ("case_officer", "supervisor")
 LONGEST_NOTE = 200
 
 
-def pause_deadline(engine: Engine, actor: Actor, deadline_id: str, reason: str, note: str = "") -> None:
-    """The clock stands from now on. `reason` is one of those that the deadline's rule allows.
+def pause_deadline(engine: Engine, actor: Actor, deadline_id: str, reason: str, note: str = "") -> str:
+    """The clock stands from now on, for one of the reasons that its rule allows; returns the id of its case.
 
     Raises NotFound (also where the actor may not know of the case), Forbidden (audited), InvalidState where the
     rule does not allow it, the clock stands already, or the deadline is over or past due.
     """
     order = ClockOrder(stop=True, deadline_id=deadline_id, reason=reason, note=_checked(note))
-    _turn(engine, actor, order, "pause_deadline")
+    return _turn(engine, actor, order, "pause_deadline")
 
 
-def resume_deadline(engine: Engine, actor: Actor, deadline_id: str, note: str = "") -> None:
-    """The clock goes on, and the dates move by the time for which it stood. Raises as `pause_deadline`."""
+def resume_deadline(engine: Engine, actor: Actor, deadline_id: str, note: str = "") -> str:
+    """The clock goes on; the dates move by the time for which it stood. Returns and raises as `pause_deadline`."""
     order = ClockOrder(stop=False, deadline_id=deadline_id, note=_checked(note))
-    _turn(engine, actor, order, "resume_deadline")
+    return _turn(engine, actor, order, "resume_deadline")
 
 
 def may_turn(actor: Actor, deadline: Deadline, case: CaseFile, open_tasks: tuple[UserTask, ...]) -> bool:
@@ -54,13 +56,41 @@ def may_turn(actor: Actor, deadline: Deadline, case: CaseFile, open_tasks: tuple
     return any(may_complete(actor, task, case) for task in under)
 
 
-def _turn(engine: Engine, actor: Actor, order: ClockOrder, attempted: str) -> None:
-    turn = _Turn(engine, actor, order)
+@dataclass(frozen=True)
+class Turn:
+    """What the actor may do with a clock: let it go on, or stop it for one of the `reasons`."""
+
+    resume: bool
+    reasons: tuple[str, ...] = ()
+
+
+def turns_of(actor: Actor, view: CaseView, now: datetime) -> dict[str, Turn]:
+    """By deadline id; deadlines whose clocks the actor cannot turn now are missing."""
+    tasks = tuple(task for task in view.tasks if task.state is TaskState.OPEN)
+    turns = {}
+    for deadline in view.deadlines:
+        if not deadline.is_open or not may_turn(actor, deadline, view.case, tasks):
+            continue
+        reasons = pause_reasons(deadline, now)
+        if deadline.state is DeadlineState.PAUSED:
+            turns[deadline.deadline_id] = Turn(resume=True)
+        elif reasons:
+            turns[deadline.deadline_id] = Turn(resume=False, reasons=reasons)
+    return turns
+
+
+def _turn(engine: Engine, actor: Actor, order: ClockOrder, attempted: str) -> str:
+    with engine.store.read() as work:
+        deadline = work.deadlines.get(order.deadline_id or "")
+    if deadline is None:
+        raise _unknown(order)
+    turn = _Turn(engine, actor, order, deadline)
     try:
         run_step(engine, turn.hold, turn.plan, actor=actor.person_id)
     except Forbidden:
         record_refusal(engine, actor, attempted, {"deadline_id": order.deadline_id})
         raise
+    return deadline.case_id
 
 
 @dataclass(frozen=True)
@@ -68,16 +98,12 @@ class _Turn:
     engine: Engine
     actor: Actor
     order: ClockOrder
+    deadline: Deadline
 
     def hold(self, work: UnitOfWork) -> Held:
-        deadline = work.deadlines.get(self.order.deadline_id or "")
-        held = hold_instance(work, deadline.instance_id) if deadline is not None else None
-        if (
-            held is None
-            or is_accused(self.actor, held.case)
-            or not work.cases.may_see(self.actor, held.case.case_id)
-        ):
-            raise NotFound(Message("期限", "deadline"), self.order.deadline_id or "")
+        held = hold_instance(work, self.deadline.instance_id)
+        if held is None or is_accused(self.actor, held.case) or not self._may_see(work, held):
+            raise _unknown(self.order)
         # a timer of the case may be due by now
         return replace(held, next_timer_at=self.engine.clock.now())
 
@@ -89,9 +115,8 @@ class _Turn:
                     "这条期限已经结束，不能再暂停或恢复。请刷新页面。", "This deadline is over. Reload the page."
                 )
             )
-        if not may_turn(
-            self.actor, deadline, held.case, work.tasks.open_of(held.case.case_id, deadline.instance_id)
-        ):
+        open_tasks = work.tasks.open_of(deadline.case_id, deadline.instance_id)
+        if not may_turn(self.actor, deadline, held.case, open_tasks):
             raise Forbidden(
                 Message(
                     "只有正在办理的人员，或主管单位的经办人、督查人员可以暂停或恢复计时。请联系经办人。",
@@ -100,6 +125,13 @@ class _Turn:
                 )
             )
         return Operation(event=SILENT, act=lambda _run, _at: Changes(), retry={}, clocks=(self.order,))
+
+    def _may_see(self, work: UnitOfWork, held: Held) -> bool:
+        return work.cases.may_see(self.actor, held.case.case_id)
+
+
+def _unknown(order: ClockOrder) -> NotFound:
+    return NotFound(Message("期限", "deadline"), order.deadline_id or "")
 
 
 def _checked(note: str) -> str:

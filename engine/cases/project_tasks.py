@@ -88,7 +88,7 @@ def _task(opened: TaskOpened, standing: Standing, stamp: Stamp, deadlines: Seque
 
 
 def clocks_of(task_id: str, scopes: Sequence[str], deadlines: Sequence[Deadline]) -> TaskClocks:
-    """What a task shows of its most urgent running deadline, and of a paused one where none runs: no light then."""
+    """What a task shows of its most urgent running deadline; no date, no light where only paused ones are left."""
     attached = {task_id, *scopes}
     over = [d for d in deadlines if d.is_open and d.attached_to in attached]
     running = [d for d in over if d.state is DeadlineState.RUNNING]
@@ -96,7 +96,7 @@ def clocks_of(task_id: str, scopes: Sequence[str], deadlines: Sequence[Deadline]
     if urgent is None:
         return TaskClocks(task_id, None, None, None, None, paused=False, rule=None)
     if not running:
-        return TaskClocks(task_id, urgent.legal_due, None, None, None, paused=True, rule=urgent.rule)
+        return TaskClocks(task_id, None, None, None, None, paused=True, rule=urgent.rule)
     lights = (urgent.blue_at, urgent.yellow_at, urgent.red_at)
     return TaskClocks(task_id, urgent.legal_due, *lights, paused=False, rule=urgent.rule)
 

@@ -60,6 +60,13 @@ def paused(deadline: Deadline, reason: str, note: str, *, at: datetime, by: str)
     return told(standing, "paused", at=at, by=by, reason=reason, note=note or None)
 
 
+def pause_reasons(deadline: Deadline, at: datetime) -> tuple[str, ...]:
+    """For what its clock could be stopped at `at`."""
+    if deadline.state is not DeadlineState.RUNNING or deadline.clock == "H" or at > deadline.legal_due:
+        return ()
+    return tuple(deadline.term.get("pause_reasons") or ())
+
+
 def unpaused(deadline: Deadline, *, at: datetime, by: str) -> Deadline:
     """The open pause ends. The dates are still to be computed again. Raises InvalidState where none is open."""
     if deadline.state is not DeadlineState.PAUSED:

@@ -75,7 +75,7 @@ class TaskView:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A line of a register."""
+    """A line of a register. `paused`: only clocks that stand are left."""
 
     case: CaseFile
     due_at: datetime | None
@@ -83,6 +83,7 @@ class CaseRow:
     red_at: datetime | None
     blue_at: datetime | None
     current_steps: tuple[str, ...]
+    paused: bool = False
 
 
 @dataclass(frozen=True)

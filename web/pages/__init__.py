@@ -17,6 +17,7 @@ from web.pages.profile import profile
 from web.pages.register import register_pages
 from web.pages.session import session_pages
 from web.pages.starts import starts
+from web.pages.tables import tables
 from web.pages.tasks import tasks
 from web.pages.timers import timers
 from web.pages.ways import way_pages
@@ -35,6 +36,7 @@ PAGES = (
     definitions,
     timers,
     calendar_pages,
+    tables,
     incidents,
     messages,
     profile,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.records.case import CaseFile, Party
 from engine.records.org import Actor
 from engine.records.task import TaskState
-from engine.records.time import Deadline
+from engine.records.time import Deadline, DeadlineState
 from engine.records.views import CasePage, CaseRow, CaseView
 from engine.store.repositories.case_view import read_view
 from engine.store.repositories.searching import facts_text, may_see, may_see_one, says
@@ -134,20 +134,22 @@ class Cases:
         return by_case
 
     def _most_urgent(self, case_ids: Sequence[str]) -> dict[str, Deadline]:
-        """The running deadline that is due first, by case."""
+        """The running deadline that is due first, by case; a paused one where none runs."""
         if not case_ids:
             return {}
         rows = self._connection.execute(
             sa.select(deadline)
             .where(deadline.c.case_id.in_(case_ids), IS_OPEN)  # ix_deadline_of_case
-            .order_by(deadline.c.legal_due.desc(), deadline.c.deadline_id)
+            .order_by(
+                deadline.c.state != DeadlineState.PAUSED, deadline.c.legal_due.desc(), deadline.c.deadline_id
+            )
         )
         return {row.case_id: record_of(Deadline, row, deadline) for row in rows}
 
 
 def _row(case: CaseFile, urgent: Deadline | None, steps: tuple[str, ...]) -> CaseRow:
-    if urgent is None:
-        return CaseRow(case, None, None, None, None, steps)
+    if urgent is None or urgent.state is DeadlineState.PAUSED:
+        return CaseRow(case, None, None, None, None, steps, paused=urgent is not None)
     return CaseRow(
         case,
         due_at=urgent.legal_due,
