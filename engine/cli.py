@@ -26,8 +26,9 @@ def duban() -> None:
 
     Settings come from the environment: DUBAN_HOME (default: var), DUBAN_DATABASE_URL (default: SQLite in
     DUBAN_HOME), DUBAN_TIMEZONE, DUBAN_HOST, DUBAN_PORT, DUBAN_HEARTBEAT_SECONDS, DUBAN_SESSION_HOURS,
-    DUBAN_SECURE_COOKIES=1 (behind HTTPS), DUBAN_MAX_UPLOAD_BYTES, DUBAN_SEAL_KEY (the key that seals parties;
-    default: a file in DUBAN_HOME, made at the first start: keep a copy, without it no identity can be read).
+    DUBAN_SECURE_COOKIES=1 (behind HTTPS), DUBAN_PROXIES (reverse proxies in front), DUBAN_MAX_UPLOAD_BYTES,
+    DUBAN_SEAL_KEY (the key that seals parties; default: a file in DUBAN_HOME, made at the first start: keep a
+    copy, without it no identity can be read).
 
     Notifications are also mailed where DUBAN_SMTP_URL names the mail server (smtp://[USER:PASSWORD@]HOST[:PORT]
     or smtps://…) and DUBAN_MAIL_FROM the sender's address. DUBAN_PUBLIC_URL is where people reach the pages, for
