@@ -46,6 +46,8 @@ class Settings:
     """DUBAN_SESSION_HOURS: how long a login lasts."""
     secure_cookies: bool = False
     """DUBAN_SECURE_COOKIES=1 behind HTTPS."""
+    proxies: int = 0
+    """DUBAN_PROXIES: how many reverse proxies of the office's own stand in front and say whom they speak for."""
     demo: bool = False
     """DUBAN_DEMO=1: the login page shows the demo accounts."""
     max_upload_bytes: int = 20 * 1024 * 1024
@@ -82,6 +84,7 @@ class Settings:
             webhook_hosts=tuple(filter(None, environ.get("DUBAN_WEBHOOK_HOSTS", "").split(","))),
             session_hours=_read(environ, "DUBAN_SESSION_HOURS", float, "9"),
             secure_cookies=environ.get("DUBAN_SECURE_COOKIES", "") == "1",
+            proxies=_read(environ, "DUBAN_PROXIES", int, "0"),
             demo=environ.get("DUBAN_DEMO", "") == "1",
             max_upload_bytes=_read(environ, "DUBAN_MAX_UPLOAD_BYTES", int, str(20 * 1024 * 1024)),
             seal_key=environ.get("DUBAN_SEAL_KEY", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.ports.engine import Engine
 from web import away, errors, frame, security
@@ -19,6 +20,9 @@ def create_app(engine: Engine, *, testing: bool = False) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
+    if (hops := engine.settings.proxies) > 0:
+        # else everybody behind the proxy would share one address, and its limit of logins
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     security.protect(app, engine.settings, testing=testing)
     errors.install(app)
     away.install(app)
