@@ -24,10 +24,11 @@ RETRY_AFTER = 5
 
 def install(app: Flask) -> None:
     """Registers the handler."""
-    app.register_error_handler(StoreAway, _on_away)
+    app.register_error_handler(StoreAway, away_page)
 
 
-def _on_away(error: StoreAway) -> Response:
+def away_page(error: StoreAway) -> Response:
+    """A whole page, a line for htmx, or JSON for a script: whatever asked."""
     log.warning("%s %s: the database is away: %s", request.method, request.path, error.reason)
     lang = language()
     if request.accept_mimetypes.best == "application/json" or request.is_json:

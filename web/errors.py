@@ -19,7 +19,9 @@ from engine.errors import (
     InvalidState,
     NotFound,
     StepFailed,
+    StoreAway,
 )
+from web.away import away_page
 from web.current import language
 from web.i18n import catalogue, text
 
@@ -93,6 +95,9 @@ def _on_csrf_error(_error: HTTPException) -> Response:
 
 
 def _on_http_error(error: HTTPException) -> Response:
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, StoreAway):
+        # the database went away while the page of another error was being made
+        return away_page(error.original_exception)
     status = error.code or 500
     if isinstance(error, InternalServerError) and error.original_exception is not None:
         log.error("%s %s failed", request.method, request.path, exc_info=error.original_exception)
