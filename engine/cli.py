@@ -8,6 +8,7 @@ import click
 
 from engine import __version__
 from engine.commands.audit import audit
+from engine.commands.calendar_command import calendar
 from engine.commands.demo import demo
 from engine.commands.init import init
 from engine.commands.migrate import migrate
@@ -41,7 +42,7 @@ def duban() -> None:
     """
 
 
-for command in (demo, init, serve, worker, migrate, office, check, deploy, scenario, audit):
+for command in (demo, init, serve, worker, migrate, office, check, deploy, scenario, audit, calendar):
     duban.add_command(command)
 
 
