@@ -29,12 +29,14 @@ $(FRONTEND): web/frontend/package.json web/frontend/package-lock.json
 demo: $(RUNTIME) ## a sample office with cases in every state, on loopback
 	$(BIN)/python -m engine.cli demo
 
-# The browser's tests run by themselves: Playwright leaves an event loop in its thread, which V8 must not join.
+# The browser's tests run by themselves: Playwright leaves an event loop in its thread, which V8 must not join. So do
+# the chaos tests: they want both processors, and say on the screen what they did.
 test: $(DEVELOPMENT) $(FRONTEND) ## all tests, PostgreSQL and Chromium included
 	tools/need chromium fonts postgresql
 	node web/frontend/build.mjs --check
-	$(BIN)/python -m pytest -n 2 --ignore tests/browser $(ARGS)
+	$(BIN)/python -m pytest -n 2 --ignore tests/browser --ignore tests/chaos $(ARGS)
 	$(BIN)/python -m pytest -n 2 tests/browser
+	$(BIN)/python -m pytest -s tests/chaos
 
 lint: $(DEVELOPMENT) ## ruff, mypy, import rules
 	$(BIN)/ruff check .

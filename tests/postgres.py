@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,40 +27,70 @@ _SETTINGS = {
 }
 
 
-@contextmanager
-def running_cluster() -> Iterator[str]:
-    """Yields the socket directory of a fresh cluster (locale C.UTF-8, superuser `postgres`, no TCP port).
+class Server:
+    """A cluster of its own (locale C.UTF-8, superuser `postgres`): socket only, or on TCP where `settings` say so.
 
+    `directory` is where the socket is. It can be stopped, as by a crash too, and started again on the same data.
     Raises RuntimeError naming the command to run where PostgreSQL is not installed.
     """
-    initdb, postgres = _binary("initdb"), _binary("postgres")
-    # a socket's path is limited to 107 bytes: not below pytest's long directories
-    home = Path(tempfile.mkdtemp(prefix="duban-pg-", dir="/tmp"))
-    home.chmod(0o755)
-    owner = _owner()
-    if owner is not None:
-        os.chown(home, owner.pw_uid, owner.pw_gid)
-    data = home / "data"
-    try:
-        _run(
-            [initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8", "-N"], home
-        )
-        options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
-        server = subprocess.Popen(
-            [postgres, "-D", str(data), f"-cunix_socket_directories={home}", *options],
-            cwd=home,
+
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+        initdb = _binary("initdb")
+        # a socket's path is limited to 107 bytes: not below pytest's long directories
+        self._home = Path(tempfile.mkdtemp(prefix="duban-pg-", dir="/tmp"))
+        self._home.chmod(0o755)
+        owner = _owner()
+        if owner is not None:
+            os.chown(self._home, owner.pw_uid, owner.pw_gid)
+        self._settings = _SETTINGS | dict(settings or {})
+        self._server: subprocess.Popen[bytes] | None = None
+        create = [initdb, "-D", str(self._data), "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8"]
+        _run([*create, "-N"], self._home)
+
+    @property
+    def directory(self) -> str:
+        return str(self._home)
+
+    @property
+    def _data(self) -> Path:
+        return self._home / "data"
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        options = [f"-c{name}={value}" for name, value in self._settings.items()]
+        self._server = subprocess.Popen(
+            [_binary("postgres"), "-D", str(self._data), f"-cunix_socket_directories={self._home}", *options],
+            cwd=self._home,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             **_as_owner(),
         )
+        _wait_until_ready(self._home, self._server)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT ends sessions and closes in order; SIGQUIT is a crash, after which it recovers from its log."""
+        if self._server is not None:
+            self._server.send_signal(how)
+            self._server.wait(timeout=60)
+            self._server = None
+
+    def remove(self) -> None:
+        """Stops it and deletes its data."""
         try:
-            _wait_until_ready(home, server)
-            yield str(home)
+            self.stop()
         finally:
-            server.send_signal(signal.SIGINT)  # fast shutdown
-            server.wait(timeout=30)
+            shutil.rmtree(self._home, ignore_errors=True)
+
+
+@contextmanager
+def running_cluster() -> Iterator[str]:
+    """Yields the socket directory of a fresh cluster (see `Server`)."""
+    server = Server()
+    try:
+        server.start()
+        yield server.directory
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        server.remove()
 
 
 def url_of(socket_directory: str, database: str) -> str:

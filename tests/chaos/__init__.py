@@ -1,0 +1,1 @@
+"""Real processes with load running, killed at random: nothing is lost, nothing happens twice."""

@@ -1,0 +1,131 @@
+"""PostgreSQL, two web processes and five workers, one of them twice: killed, frozen, and the database restarted."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from engine.config import Settings
+from tests.chaos.processes import Member, duban, free_port, gunicorn, pause
+from tests.chaos.storm import LEASE_SECONDS, STALL_SECONDS, Storm, log_of, storm, wait_for_one
+from tests.postgres import Server, administer, url_of
+from tests.smtp_server import running_mailbox
+
+SEED = 20260102
+KILLS = 40
+WORKERS = ("w1", "w2", "w3", "w3")
+"""The name of the last two is the same: somebody copied a unit file."""
+RESTARTS = {10: signal.SIGQUIT, 20: signal.SIGINT, 30: signal.SIGQUIT}
+"""After so many kills the database is restarted: by a crash, in order, by a crash."""
+FREEZES = (5, 25)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Commits are flushed, so that a crash of the server loses none."""
+    made = Server({"synchronous_commit": "on", "max_connections": "100"})
+    try:
+        made.start()
+        administer(made.directory, "CREATE DATABASE duban")
+        yield made
+    finally:
+        made.remove()
+
+
+def test_many_processes_are_killed_frozen_and_cut_off(tmp_path: Path, server: Server) -> None:
+    ports = free_port(), free_port()
+    web = [
+        duban("waitress", log_of(tmp_path, "waitress"), "serve", f"--port={ports[0]}", ready="Ctrl+C"),
+        gunicorn("gunicorn", log_of(tmp_path, "gunicorn"), ports[1]),
+    ]
+    workers = [
+        duban(f"worker {n}", log_of(tmp_path, f"worker-{n}"), "worker", f"--name={name}", ready="worker_ready")
+        for n, name in enumerate(WORKERS)
+    ]
+    settings = Settings(
+        home=tmp_path / "home",
+        database_url=url_of(server.directory, "duban"),
+        cluster=True,
+        heartbeat_seconds=0.5,
+    )
+    print(f"\nseed {SEED}")
+    with (
+        running_mailbox() as mailbox,
+        storm(
+            settings,
+            [*web, *workers],
+            [f"http://127.0.0.1:{port}" for port in ports],
+            mailbox,
+            seed=SEED,
+            clerks=3,
+            per_second=2.0,
+        ) as it,
+    ):
+        it.begin()
+        restarts = _rage(it, web, workers, server)
+        it.settle()
+        findings = it.account()
+        assert [member.terminate() for member in (*workers, *web)] == [0] * len(it.members)
+        assert _left_in_the_queue(server) == ([], 0)
+    print(f"  restarts of the database {restarts}, freezes {sum(member.stops for member in workers)}")
+    assert it.kills == KILLS
+    assert restarts == len(RESTARTS)
+    assert findings.counts["timers fired"] > 100
+    assert findings.counts["mails"] > 10
+
+
+def _rage(it: Storm, web: list[Member], workers: list[Member], server: Server) -> int:
+    restarts = 0
+    struck: list[Member] = []
+    while it.kills < KILLS:
+        # at most two are on their way up, so that there is always somebody to hit at work
+        victim = it.chance.choice([*web, *workers, *workers])
+        struck = [member for member in struck if not member.is_ready]
+        if victim in struck and it.chance.random() < 0.8:
+            pause(0.1)
+            continue
+        if len(struck) >= 2:
+            wait_for_one(struck)
+        it.strike(victim)
+        struck.append(victim)
+        if it.kills in FREEZES:
+            _freeze(it.chance.choice([w for w in workers if w not in struck]))
+        if it.kills in RESTARTS:
+            _restart(server, RESTARTS[it.kills])
+            restarts += 1
+        pause(it.chance.uniform(0.1, 1.2))
+    return restarts
+
+
+def _freeze(worker: Member) -> None:
+    """For longer than any lease, and than the silence after which it counts as dead."""
+    worker.freeze()
+    pause(max(LEASE_SECONDS, STALL_SECONDS) + 2)
+    worker.thaw()
+
+
+def _restart(server: Server, how: signal.Signals) -> None:
+    server.stop(how)
+    pause(1.0)
+    server.start()
+
+
+def _left_in_the_queue(server: Server) -> tuple[list[tuple[object, ...]], int]:
+    """Jobs that somebody holds though nobody is left, and how many workers are still known."""
+    with psycopg.connect(host=server.directory, user="postgres", dbname="duban") as connection:
+        found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'duban_queue_%'").fetchall()
+        ((schema,),) = found
+        identifier = psycopg.sql.Identifier(schema)
+        held = connection.execute(
+            psycopg.sql.SQL(
+                "SELECT id, task_name, status FROM {}.procrastinate_jobs WHERE status <> 'todo'"
+            ).format(identifier)
+        ).fetchall()
+        known = connection.execute(
+            psycopg.sql.SQL("SELECT count(*) FROM {}.procrastinate_workers").format(identifier)
+        ).fetchall()
+    return held, known[0][0]
