@@ -111,7 +111,9 @@ def _errors(
         )
     elif absence.ends_at - absence.starts_at > LONGEST:
         yield FieldError("ends_on", Message("一次最长登记一年。", "Enter at most a year at a time."))
-    elif any(a.starts_at < absence.ends_at for a in work.reach.absences(person.person_id, absence.starts_at)):
+    elif any(
+        a.starts_at < absence.ends_at for a in work.reach.absences(person.person_id, max(absence.starts_at, now))
+    ):
         message = Message(
             "与已登记的不在岗时间重叠。请先撤销原登记。", "It overlaps with another absence. Clear that one first."
         )

@@ -20,8 +20,6 @@ from engine.notifications.deliver import MOST_ATTEMPTS, DeliveryReport, deliver_
 from engine.org.people import set_email
 from engine.ports.channel import Notice
 from engine.records.delivery import Delivery, DeliveryState
-from engine.records.org import Person
-from engine.records.reach import Preference
 from engine.records.step import CaseUpdate
 from engine.store.repositories.step_writer import update_case
 from engine.store.rows import record_of
@@ -29,6 +27,7 @@ from engine.store.tables.exchange import delivery
 from engine.store.unit_of_work import SqlStore
 from tests.smtp_server import MailBox, running_mailbox
 from tests.unit.kernel.bpmn_builder import Bpmn
+from tests.usecases.notifying import Recorder
 from tests.worlds import World
 
 ADDRESS = "dengji@xfj.example.gov.cn"
@@ -71,24 +70,6 @@ def stored(world: World) -> list[Delivery]:
     assert isinstance(world.engine.store, SqlStore)
     with world.engine.store.engine.connect() as connection:
         return [record_of(Delivery, row, delivery) for row in connection.execute(sa.select(delivery))]
-
-
-class Recorder:
-    """A channel in memory: fails as told, then takes everything."""
-
-    name = "recorder"
-
-    def __init__(self, *failures: Exception) -> None:
-        self.failures = list(failures)
-        self.notices: list[Notice] = []
-
-    def address_of(self, person: Person, _preference: Preference) -> str | None:
-        return person.username
-
-    def send(self, notice: Notice) -> None:
-        self.notices.append(notice)
-        if self.failures:
-            raise self.failures.pop(0)
 
 
 def refusal(*, retryable: bool) -> DeliveryFailed:
