@@ -16,6 +16,7 @@ from engine.commands.office_command import office
 from engine.commands.procedure import check, deploy
 from engine.commands.scenario import scenario
 from engine.commands.serve import serve
+from engine.commands.simulate import simulate_command
 from engine.commands.worker import worker
 from engine.errors import EngineError
 
@@ -42,7 +43,9 @@ def duban() -> None:
     """
 
 
-for command in (demo, init, serve, worker, migrate, office, check, deploy, scenario, audit, calendar):
+COMMANDS = (demo, init, serve, worker, migrate, office, check, deploy, scenario, simulate_command, audit, calendar)
+
+for command in COMMANDS:
     duban.add_command(command)
 
 

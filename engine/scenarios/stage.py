@@ -44,7 +44,7 @@ class Stage:
     def move_to(self, instant: datetime) -> None:
         """Stops at every due instant up to `instant`, fires there, and goes on."""
         self.settle()
-        while (due := self._next_due()) is not None and due <= instant:
+        while (due := self.next_due) is not None and due <= instant:
             self.clock.move_to(max(due, self.now))
             self.settle()
         self.clock.move_to(instant)
@@ -75,7 +75,9 @@ class Stage:
     def close(self) -> None:
         self.engine.store.close()
 
-    def _next_due(self) -> datetime | None:
+    @property
+    def next_due(self) -> datetime | None:
+        """When the next timer fires; None where none waits."""
         with self.engine.store.read() as work:
             waiting = work.timers.list(state=TimerState.WAITING.value, limit=MOST_FIRINGS)
         later = (max(timer.due_at, timer.retry_at or timer.due_at) for timer in waiting)

@@ -1,0 +1,136 @@
+"""What a procedure would do: played on the real org, rules, ladders and calendar, in a scratch database.
+
+The installation is only read. What a case would become due, who would be told, and when, is seen before anybody
+has a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from engine.audit.record import record_refusal
+from engine.deadlines.calendar import load_calendar
+from engine.deadlines.why_around import notes_in
+from engine.definitions.builtin import builtin_procedures
+from engine.definitions.sources import current_procedure
+from engine.errors import Forbidden, Message
+from engine.kernel.diagram import read_diagram
+from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
+from engine.records.org import Actor
+from engine.records.step import OutboxEntry
+from engine.sample.setup import set_up_sample
+from engine.scenarios.stage import EngineFactory, Stage
+from engine.simulation.model import Answers, DayNote, Entry, Simulation
+from engine.simulation.office import OfficeCopy, read_office, write_office
+from engine.simulation.player import Player, Watch
+from engine.simulation.timeline import Staff, in_order, timeline_of
+
+LONGEST = timedelta(days=366)
+"""How far a simulation goes where nobody says until when."""
+PLAYERS = ("process_admin", "supervisor")
+MOST_NOTICES = 10_000
+
+
+def simulate(
+    engine: Engine,
+    actor: Actor | None,
+    procedure: str,
+    start: datetime,
+    answers: Answers | None = None,
+    *,
+    scratch: EngineFactory,
+    until: datetime | None = None,
+    watch: Watch | None = None,
+) -> Simulation:
+    """Plays `procedure` from the aware `start` until nothing waits any more, or `until` (a year, where None).
+
+    `scratch` opens an empty database at every call, on the clock that it is given; the caller removes it. `actor`
+    None is the installation itself. Raises Forbidden (audited) for who is no admin or supervisor, NotFound for the
+    procedure, InvalidAnswers for an answer that a form or the procedure refuses.
+    """
+    if actor is not None and not any(actor.holds(role) for role in PLAYERS):
+        record_refusal(engine, actor, "simulate", {"procedure": procedure})
+        raise Forbidden(
+            Message(
+                "只有流程管理员和督查人员可以推演流程。请向他们提出。",
+                "Only process admins and supervisors may simulate a procedure. Ask one of them.",
+            )
+        )
+    with engine.store.read() as work:
+        office = read_office(work, start)
+    stage = Stage(scratch, start, lambda fresh: _furnish(fresh, office))
+    try:
+        player = Player(stage, procedure, answers or Answers(), until or start + LONGEST, watch)
+        return _play(stage, player, procedure, is_sample=office.is_empty)
+    finally:
+        stage.close()
+
+
+def answerable(engine: Engine) -> tuple[str, ...]:
+    """Element ids of the user tasks of every procedure that would be played."""
+    with engine.store.read() as work:
+        office = read_office(work, engine.clock.now())
+    diagrams = [(d.key, {file.path: file.content for file in d.files}) for d in office.definitions]
+    if office.is_empty:
+        diagrams = [(key, dict(files)) for key, files in builtin_procedures().items()]
+    found = {
+        element.id
+        for key, files in diagrams
+        for element in read_diagram(files[f"{key}.bpmn"]).elements.values()
+        if element.kind == "userTask"
+    }
+    return tuple(sorted(found))
+
+
+def _furnish(fresh: Engine, office: OfficeCopy) -> None:
+    if office.is_empty:
+        set_up_sample(fresh, password=None)
+    else:
+        write_office(fresh, office)
+
+
+def _play(stage: Stage, player: Player, procedure: str, *, is_sample: bool) -> Simulation:
+    start = stage.now
+    player.play()
+    engine, views = stage.engine, player.views()
+    with engine.store.read() as work:
+        staff = Staff({person.person_id: person for person in work.org.people()}, work.org.grants())
+        outbox = _outbox(work, staff)
+        name = current_procedure(work, procedure).outline.name
+        last = stage.now
+        entries = in_order([*timeline_of(views, outbox, staff, last, engine.settings.timezone), *player.notes])
+        days = _days(engine, work, entries)
+    blocked = tuple(
+        dict.fromkeys(task.element_id for view in views for task in view.tasks if task.state.value == "open")
+    )
+    return Simulation(
+        procedure=procedure,
+        name=name,
+        start=start,
+        until=last,
+        entries=tuple(entries),
+        days=days,
+        blocked=blocked,
+        filled=player.filled,
+        is_sample=is_sample,
+        reached_limit=player.reached_limit,
+    )
+
+
+def _outbox(work: UnitOfWork, staff: Staff) -> list[OutboxEntry]:
+    """What everybody was told; only who holds a role is ever told anything."""
+    told = (
+        work.registers.inbox_messages(person_id, unread_only=False, limit=MOST_NOTICES)
+        for person_id in staff.people
+    )
+    return sorted((entry for entries in told for entry in entries), key=lambda entry: entry.created_at)
+
+
+def _days(engine: Engine, work: UnitOfWork, entries: list[Entry]) -> Mapping[str, DayNote]:
+    """What the calendar says of each day on which something happens, and of the day before a midnight."""
+    calendar, notes, zone = load_calendar(engine, work), notes_in(engine, work), engine.settings.timezone
+    instants = [entry.at for entry in entries] + [entry.at - timedelta(seconds=1) for entry in entries]
+    days = sorted({at.astimezone(zone).date() for at in instants})
+    return {day.isoformat(): DayNote(calendar.is_workday(day), notes.get(day, "")) for day in days}
