@@ -159,9 +159,10 @@ class _Reader:
         every = self._read(cells, "every", every_of)
         times = self._whole(cells, "times", 1, MOST_TIMES) or 1
         then = tuple((self._text(cells, "then") or "").replace(",", " ").split())
-        if times > 1 and every is None:
+        says_often = cells.get("every") is not None
+        if times > 1 and not says_often:
             self._find("every", "重复的行须写明每隔多久", "must say how often, where the row repeats")
-        if then and every is None:
+        if then and not says_often:
             self._find("every", "有“之后”的行须写明隔多久", "must say after how long the next rows follow")
         points = cells.get("points")
         return Rung(
