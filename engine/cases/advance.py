@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
@@ -96,7 +96,7 @@ def prepare(
     procedure = load_procedure(work, held.instance.definition_id)
     collector = Collector(held.case, held.instance.instance_id, now, actor)
     collector.update_case(**operation.columns)
-    ports = _ports(engine, work, procedure, collector)
+    ports = _ports(engine, work, procedure, collector, held)
     run = engine.kernel.load(procedure.source, ports, held.instance.snapshot)
     changes = operation.act(run, now)
     if operation.parties:
@@ -173,10 +173,16 @@ def _earlier(work: UnitOfWork, held: Held, changes: Changes, now: datetime) -> t
     return work.deadlines.of_rules(held.case.case_id, held.instance.instance_id, rules) if rules else ()
 
 
-def _ports(engine: Engine, work: UnitOfWork, procedure: Procedure, collector: Collector) -> Ports:
+def _ports(
+    engine: Engine, work: UnitOfWork, procedure: Procedure, collector: Collector, held: Held | None = None
+) -> Ports:
     source = procedure.source
+
+    def earlier(rules: Sequence[str]) -> Sequence[Deadline]:
+        return () if held is None else work.deadlines.of_rules(held.case.case_id, held.instance.instance_id, rules)
+
     return Ports(
-        time=time_port(engine, work, source.files, source.sha256),
+        time=time_port(engine, work, source.files, source.sha256, earlier=earlier),
         actions=StepActions(ActionContext(work, collector, engine.settings.timezone)),
     )
 

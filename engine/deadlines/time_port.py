@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -12,24 +13,38 @@ from engine.clock.deadline import ClockKind, Dues, Term, dues_of, share_of, star
 from engine.clock.lights import Lights, lights_of
 from engine.clock.period import Period
 from engine.deadlines.calendar import load_calendar
-from engine.deadlines.office_tables import OfficeTables, load_tables
+from engine.deadlines.office_tables import RULES, OfficeTables, load_tables
 from engine.deadlines.rules import DeadlineRule, DeadlineRules, rules_from
 from engine.deadlines.rungs import Ground, first_firings
-from engine.deadlines.terms import DEFAULT_LIGHTS, DeadlineTerms, RungPlan, TermLights, term_data
+from engine.deadlines.terms import (
+    DEFAULT_LIGHTS,
+    DeadlineTerms,
+    RungPlan,
+    TermLights,
+    lights_in,
+    term_data,
+    term_of,
+)
 from engine.errors import Message
 from engine.kernel.changes import ResolvedTime
 from engine.kernel.ports import TimeKind, TimeRequest
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
+from engine.records.time import Deadline
 from engine.values import Data, Value
 
 PLAIN = {TimeKind.WORKING_DAYS: ClockKind.WORKING_DAYS, TimeKind.CALENDAR_DAYS: ClockKind.DAYS}
 
 
+def _none_earlier(_rules: Sequence[str]) -> Sequence[Deadline]:
+    return ()
+
+
 class OfficeTime:
     """The `TimePort` of one instance. The calendar and the tables are fetched when first needed, then kept.
 
-    The office's own rules win; `rules` are the procedure's, for what those lack.
+    The office's own rules win; `rules` are the procedure's, for what those lack. `earlier` finds deadlines of the
+    instance by rule: a duty that goes on from its old start keeps the term that it began with.
     """
 
     def __init__(
@@ -38,10 +53,13 @@ class OfficeTime:
         calendar: Callable[[], WorkCalendar],
         zone: ZoneInfo,
         office: Callable[[], OfficeTables | None] = lambda: None,
+        earlier: Callable[[Sequence[str]], Sequence[Deadline]] = _none_earlier,
     ) -> None:
         self._fetch_rules = rules
         self._fetch_calendar = calendar
         self._fetch_office = office
+        self._fetch_earlier = earlier
+        self._begun: dict[tuple[str, datetime], Deadline | None] = {}
         self._zone = zone
 
     def resolve(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
@@ -63,8 +81,17 @@ class OfficeTime:
             # `start` is then the due date: the rule is that of today
             rule = self._rule(rule_id, now, self._day_of(None, now))
         term, started_at = self._term(rule, start, data, now)
+        kept = None if rule.from_variable is not None else self._begun_as(rule.rule, started_at, now)
+        if kept is not None:
+            term = term_of(kept.term)
+            rule = replace(
+                rule,
+                clock=ClockKind(kept.clock),
+                pause_reasons=tuple(kept.term["pause_reasons"]),
+                version=kept.rule_version,
+            )
         dues = dues_of(term, started_at, self._calendar, self._zone)
-        moments = self._lights(rule)
+        moments = self._lights(rule) if kept is None else lights_in(kept.term)
         lights = lights_of(term.kind, dues, self._calendar, self._zone, blue=moments.blue, yellow=moments.yellow)
         return DeadlineTerms(
             rule=rule.rule,
@@ -107,9 +134,25 @@ class OfficeTime:
         amount = _amount(rule, given)
         if rule.after_rule is None:
             return Term(rule.clock, amount, rule.period, rollover=rule.rollover), started_at
+        begun = self._begun_as(rule.after_rule, started_at, now)
+        if begun is not None:
+            return replace(term_of(begun.term), rollover=rule.rollover, grace=amount), started_at
         base = self._rule(rule.after_rule, now, self._day_of(start, now))
         first = _amount(base, data.get(base.from_variable) if base.from_variable else None)
         return Term(base.clock, first, base.period, rollover=rule.rollover, grace=amount), started_at
+
+    def _begun_as(self, rule_id: str, started_at: datetime, now: datetime) -> Deadline | None:
+        """The same duty as it began, where the office's rules may have changed since. A statement at most."""
+        if started_at >= now or self._office is None or not self._office.version(RULES):
+            return None
+        key = rule_id, started_at
+        if key not in self._begun:
+            found = self._fetch_earlier((rule_id,))
+            same = (
+                d for d in found if d.rule == rule_id and d.started_at == started_at and "pause_reasons" in d.term
+            )
+            self._begun[key] = next(same, None)
+        return self._begun[key]
 
     def _rule(self, rule_id: str, now: datetime, on: date) -> DeadlineRule:
         """The row in force on a local date. Raises ImpossibleTime."""
@@ -166,13 +209,24 @@ class OfficeTime:
         return self._fetch_calendar()
 
 
-def time_port(engine: Engine, work: UnitOfWork, files: Mapping[str, bytes], sha256: str) -> OfficeTime:
-    """The time port of an instance whose definition has these files; `sha256` is the definition's hash."""
+def time_port(
+    engine: Engine,
+    work: UnitOfWork,
+    files: Mapping[str, bytes],
+    sha256: str,
+    *,
+    earlier: Callable[[Sequence[str]], Sequence[Deadline]] = _none_earlier,
+) -> OfficeTime:
+    """The time port of an instance whose definition has these files; `sha256` is the definition's hash.
+
+    `earlier` finds the instance's deadlines by rule, ended ones too.
+    """
     return OfficeTime(
         rules=lambda: _cached_rules(engine, files, sha256),
         calendar=lambda: load_calendar(engine, work),
         zone=engine.settings.timezone,
         office=lambda: load_tables(engine, work),
+        earlier=earlier,
     )
 
 

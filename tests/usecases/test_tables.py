@@ -22,6 +22,7 @@ from engine.errors import Conflict, Forbidden, InvalidFile, InvalidState, NotFou
 from engine.records.case import CaseFile
 from engine.records.time import Deadline
 from engine.store.statements import count_statements
+from engine.tasks.complete import complete_task
 from tests.unit.kernel.bpmn_builder import Bpmn
 from tests.worlds import World, enter_world
 
@@ -369,3 +370,31 @@ def test_another_process_sees_the_change(world: World) -> None:
         tables = load_tables(world.engine, work)
     assert tables.version(RULES) == 1
     other.close()
+
+
+def test_a_duty_that_goes_on_keeps_what_it_began_with(world: World) -> None:
+    """Sent back, or extended, after the office shortened the rule: 60 days stay 60 days, and the extension adds."""
+    diagram = Bpmn("handling").lane("l", role="registrar").start("s", lane="l")
+    for step in ("handle", "again", "more"):
+        diagram.manual(step, lane="l")
+    diagram.end("e", lane="l")
+    for step, rule in (("handle", "T4"), ("again", "T4"), ("more", "T4X")):
+        diagram.timer_boundary(
+            f"due_{step}", on=step, expression=f'deadline("{rule}", date("2025-09-22"))', kind="timeDate",
+            interrupting=False, lane="l",
+        )  # fmt: skip
+        diagram.end(f"late_{step}", lane="l")
+    world.deploy(diagram)
+    case = started(world)
+    save(world, change(T4, amount="45"))
+
+    for _ in range(2):
+        (task,) = world.tasks(case)
+        complete_task(world.engine, world.actor("dengji"), task.task_id, {})
+
+    found = sorted(world.view(case).deadlines, key=lambda each: each.raw_due)
+    days = [(each.rule, (each.raw_due - each.started_at).days - 1, each.rule_version) for each in found]
+    assert days == [("T4", 60, 0), ("T4", 60, 0), ("T4X", 90, 1)]
+
+    other = deadline(world, start_case(world.engine, world.actor("dengji"), "handling", {}))
+    assert (other.raw_due - other.started_at).days - 1 == 45
