@@ -33,6 +33,7 @@ from engine.records.step import OutboxEntry
 from engine.records.time import DutyState
 
 TOPIC = "duty"
+ADMIN = "process_admin"
 log = structlog.get_logger(__name__)
 
 
@@ -171,7 +172,7 @@ class _Performance:
         text = self._text()
         if text is None or self.duty.role is None:
             return 0
-        people = told(self.work, _holders(self.work, self.duty.role, _units(self.work, self.duty)), self.now)
+        people = told(self.work, _holders(self.work, self.duty.role, self.duty), self.now)
         self.work.deliveries.add([_notice(self.key, person, text, self.now) for person in people])
         return len(people)
 
@@ -194,15 +195,19 @@ def calendar_text(years: Iterable[int]) -> Message:
 
 
 def _units(work: UnitOfWork, duty: Duty) -> tuple[str, ...]:
-    """The duty's unit; every one; or, where none is named, the office that has none above it."""
-    if duty.unit is not None and duty.unit != EVERY_UNIT:
+    """The duty's unit; every one; or, where none is named, the office that keeps this system: its admins' own."""
+    if duty.unit == EVERY_UNIT:
+        return tuple(unit.code for unit in work.org.units())
+    if duty.unit is not None:
         return (duty.unit,)
-    units = work.org.units()
-    return tuple(unit.code for unit in units if duty.unit == EVERY_UNIT or unit.parent is None)
+    grants = (grant for held in work.org.grants().values() for grant in held)
+    return tuple(sorted({grant.unit for grant in grants if grant.role == ADMIN}))
 
 
-def _holders(work: UnitOfWork, role: str, units: Iterable[str]) -> tuple[Person, ...]:
-    people = (person for unit in units for person in work.org.holders(role, unit))
+def _holders(work: UnitOfWork, role: str, duty: Duty) -> tuple[Person, ...]:
+    if duty.unit == EVERY_UNIT:
+        return work.org.holders(role, None)
+    people = (person for unit in _units(work, duty) for person in work.org.holders(role, unit))
     return tuple({person.person_id: person for person in people}.values())
 
 

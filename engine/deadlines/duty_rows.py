@@ -36,7 +36,7 @@ class DutyAction(Enum):
 
 @dataclass(frozen=True)
 class Duty:
-    """One row. `unit` None: the office that has none above it; `*`: every unit. `message` names what starts."""
+    """One row. `unit` None: the office whose admins keep this system; `*`: every unit. `message` is what starts."""
 
     duty: str
     name: Message
