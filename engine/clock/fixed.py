@@ -18,6 +18,10 @@ class ManualClock:
         """Moves on by `after` and returns the new instant. Raises ValueError for a negative span."""
         return self.move_to(self._now + after)
 
+    def set_to(self, instant: datetime) -> None:
+        """As somebody sets a machine's clock: back, too."""
+        self._now = _as_utc(instant)
+
     def move_to(self, instant: datetime) -> datetime:
         """Moves to an aware instant and returns it in UTC. Raises ValueError if it lies in the past."""
         moved = _as_utc(instant)

@@ -176,7 +176,7 @@ def _close(engine: Engine, worker: str, report: FireReport, outages: Outages) ->
             late = [f.late.total_seconds() for f in report.fired if outages.of(f.timer) is outage]
             failed = sum(1 for f in report.failed if outages.of(f.timer) is outage)
             if late or failed:
-                work.timers.count_outage(
+                work.outages.count(
                     outage.outage_id, fired=len(late), failed=failed, worst_seconds=max(late, default=0.0)
                 )
 

@@ -64,14 +64,14 @@ def look(engine: Engine, *, watched: bool) -> Outages:
     now = engine.clock.now()
     with engine.store.read() as work:
         mark = work.registers.mark(HEARTBEAT)
-        latest = work.timers.outages(LATEST)
+        latest = work.outages.newest(LATEST)
     if watched or mark is None or now - mark["at"] <= longest_gap(engine.settings):
         return Outages(latest)
     noticed = Outage(_outage_id(mark["at"]), mark["at"], now, fired=0, failed=0, worst_seconds=0.0)
     with engine.store.write() as work:
-        work.timers.add_outage(noticed)
+        work.outages.add(noticed)
         work.registers.set_mark(HEARTBEAT, {**mark, "at": now})
-        return Outages(work.timers.outages(LATEST))
+        return Outages(work.outages.newest(LATEST))
 
 
 def leave_mark(work: UnitOfWork, worker: str, now: datetime, *, fired: int, failed: int) -> None:

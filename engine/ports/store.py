@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from engine.ports.ledger import LedgerRepository, OutageRepository
 from engine.ports.reach import DeliveryRepository, ReachRepository
 from engine.ports.time import CalendarRepository, DeadlineRepository, DutyRepository, TableRepository
 from engine.records.attachment import Attachment
@@ -29,7 +30,7 @@ from engine.records.step import (
     StepBatch,
 )
 from engine.records.task import Draft, UserTask
-from engine.records.time import Deadline, Outage, Timer
+from engine.records.time import Deadline, Timer
 from engine.records.views import CasePage, CaseView, InboxPage, InboxQuery
 from engine.values import Data
 
@@ -220,18 +221,6 @@ class TimerRepository(Protocol):
         ...
 
     def fail(self, timer_id: str, *, attempts: int, retry_at: datetime) -> None: ...
-    def add_outage(self, outage: Outage) -> None:
-        """Does nothing where it is there: several workers may notice the same one."""
-        ...
-
-    def count_outage(self, outage_id: str, *, fired: int, failed: int, worst_seconds: float) -> None:
-        """Adds to what stands, and keeps the worse of the two latenesses."""
-        ...
-
-    def outages(self, limit: int) -> tuple[Outage, ...]:
-        """The newest first."""
-        ...
-
     def next_due_at(self, *, reader: Actor | None = None) -> datetime | None: ...
     def list(self, *, state: str | None, limit: int, reader: Actor | None = None) -> tuple[Timer, ...]: ...
 
@@ -324,6 +313,10 @@ class UnitOfWork(Protocol):
     def duties(self) -> DutyRepository: ...
     @property
     def reach(self) -> ReachRepository: ...
+    @property
+    def ledger(self) -> LedgerRepository: ...
+    @property
+    def outages(self) -> OutageRepository: ...
 
 
 class Store(Protocol):

@@ -20,8 +20,10 @@ from engine.store.repositories.deliveries import Deliveries
 from engine.store.repositories.duties import Duties
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.known import Known
+from engine.store.repositories.ledger import Ledger
 from engine.store.repositories.messages import Messages
 from engine.store.repositories.org import Org
+from engine.store.repositories.outages import Outages
 from engine.store.repositories.reach import Reach
 from engine.store.repositories.registers import Registers
 from engine.store.repositories.tables import Tables
@@ -90,6 +92,14 @@ class SqlUnitOfWork:
     @cached_property
     def reach(self) -> Reach:
         return Reach(self.connection, self._known, self._sealer)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.connection)
+
+    @cached_property
+    def outages(self) -> Outages:
+        return Outages(self.connection)
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -11,6 +11,7 @@ from web.pages.feeds import feeds
 from web.pages.inbox import inbox_pages
 from web.pages.incidents import incidents
 from web.pages.messages import messages
+from web.pages.monitor import monitor
 from web.pages.pausing import pausing
 from web.pages.preferences import preferences
 from web.pages.profile import profile
@@ -35,6 +36,7 @@ PAGES = (
     attachments,
     definitions,
     timers,
+    monitor,
     calendar_pages,
     tables,
     incidents,

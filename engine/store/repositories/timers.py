@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from engine.ports.store import DueTimer
 from engine.records.org import Actor
-from engine.records.time import Outage, Timer, TimerState
+from engine.records.time import Timer, TimerState
 from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_due
 from engine.store.repositories.searching import may_know_of
-from engine.store.rows import columns_of, record_of, upsert, values_of
+from engine.store.rows import columns_of, record_of
 from engine.store.tables.case import instance
-from engine.store.tables.time import IS_WAITING, outage, timer
+from engine.store.tables.time import IS_WAITING, timer
 
 _IS_FRESH = ~timer.c.stale
 
@@ -77,21 +77,6 @@ class Timers:
             .where(timer.c.timer_id == timer_id, timer.c.state == TimerState.WAITING)
             .values(attempts=attempts, retry_at=retry_at, next_at=retry_at)
         )
-
-    def add_outage(self, record: Outage) -> None:
-        self._connection.execute(upsert(self._connection, outage, ["outage_id"], None), values_of(record))
-
-    def count_outage(self, outage_id: str, *, fired: int, failed: int, worst_seconds: float) -> None:
-        c = outage.c
-        worse = sa.case((c.worst_seconds < worst_seconds, worst_seconds), else_=c.worst_seconds)
-        counted = sa.update(outage).where(c.outage_id == outage_id)
-        self._connection.execute(
-            counted.values(fired=c.fired + fired, failed=c.failed + failed, worst_seconds=worse)
-        )
-
-    def outages(self, limit: int) -> tuple[Outage, ...]:
-        newest = sa.select(outage).order_by(outage.c.up_at.desc()).limit(limit)  # ix_outage_newest
-        return tuple(record_of(Outage, row, outage) for row in self._connection.execute(newest))
 
     def next_due_at(self, *, reader: Actor | None = None) -> datetime | None:
         # ix_timer_next

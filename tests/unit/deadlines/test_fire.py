@@ -15,9 +15,7 @@ from engine.cases.start import start_case
 from engine.clock.fixed import ManualClock
 from engine.config import Settings
 from engine.deadlines.fire import FireReport, fire_due_timers, last_heartbeat, reconcile
-from engine.deadlines.ledger import list_timers
 from engine.deadlines.outage import leave_mark
-from engine.errors import Forbidden
 from engine.kernel.changes import Changes
 from engine.kernel.run import Run
 from engine.records.case import CaseFile
@@ -188,27 +186,6 @@ def test_a_bug_in_one_firing_is_an_incident_of_that_timer_alone(
     (incident,) = world.view(first).incidents
     assert "boom" in incident.reason_en
     assert timer(world, first).attempts == 1
-
-
-def test_the_ledger_is_for_admins_supervisors_and_auditors(world: World) -> None:
-    a_case(world)
-    with pytest.raises(Forbidden):
-        list_timers(world.engine, world.actor("jiedai"))
-    ledger = list_timers(world.engine, world.actor("shenji"))
-    assert [row.element_id for row in ledger.timers] == ["late"]
-    assert ledger.next_due_at == world.clock.now() + 3 * HOUR
-    assert (ledger.overdue, ledger.lateness.fired) == (0, 0)
-
-
-def test_the_ledger_tells_how_late_firings_were(world: World) -> None:
-    for _ in range(3):
-        a_case(world)
-        world.clock.advance(timedelta(minutes=1))
-    world.clock.move_to(world.clock.now() + 3 * HOUR)
-    sweep(world)
-    lateness = list_timers(world.engine, world.actor("duban")).lateness
-    assert (lateness.fired, lateness.by_outage) == (3, 0)
-    assert (lateness.median, lateness.worst) == (timedelta(minutes=2), timedelta(minutes=3))
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
