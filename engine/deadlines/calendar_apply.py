@@ -12,7 +12,6 @@ from engine.deadlines.calendar_change import (
     record_of_change,
 )
 from engine.deadlines.calendar_preview import admit_change, preview_in, span_of
-from engine.deadlines.duties import arm_duties
 from engine.errors import Conflict, FieldError, InvalidForm, InvalidState, Message
 from engine.ports.engine import Engine
 from engine.records.org import Actor
@@ -40,7 +39,6 @@ def apply_calendar_change(
     if len(note) > LONGEST_NOTE or not note.isprintable():
         raise InvalidForm([FieldError("note", bad_note())])
     version = _write(engine, actor, change, fingerprint, note)
-    arm_duties(engine)
     recompute_stale(engine, limit, progress)
     return version
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import structlog
 
@@ -27,7 +28,7 @@ from engine.deadlines.office_tables import load_tables
 from engine.errors import Conflict, EngineError, Message, StoreAway
 from engine.notifications.receivers import told
 from engine.ports.engine import Engine
-from engine.ports.store import UnitOfWork
+from engine.ports.store import Store, UnitOfWork
 from engine.records.org import Person
 from engine.records.step import OutboxEntry
 from engine.records.time import DutyState
@@ -35,6 +36,7 @@ from engine.records.time import DutyState
 TOPIC = "duty"
 ADMIN = "process_admin"
 log = structlog.get_logger(__name__)
+_armed_for: WeakKeyDictionary[Store, tuple[int, int]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class DutyReport:
 
 
 def arm_duties(engine: Engine) -> None:
-    """Brings the armed occurrences into line with the table: at start, and when table or calendar change.
+    """Brings the armed occurrences into line with the table and the calendar.
 
     What has fallen due already stays due; a row that is gone or switched off is armed no more.
     """
@@ -73,6 +75,18 @@ def arm_duties(engine: Engine) -> None:
         wanted = {state.duty_id: state for state in armed if state is not None}
         work.duties.remove([duty_id for duty_id in known if duty_id not in wanted])
         work.duties.save([state for state in wanted.values() if known.get(state.duty_id) != state])
+
+
+def keep_armed(engine: Engine) -> None:
+    """Arms the duties where this process has not done so for the tables and the calendar now in force.
+
+    Two statements where nothing has changed.
+    """
+    with engine.store.read() as work:
+        in_force = work.tables.revision(), work.calendar.version()
+    if _armed_for.get(engine.store) != in_force:
+        arm_duties(engine)
+        _armed_for[engine.store] = in_force
 
 
 def fire_due_duties(engine: Engine, worker: str, limit: int = 20) -> DutyReport:

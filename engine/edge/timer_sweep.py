@@ -7,6 +7,7 @@ import threading
 import structlog
 
 from engine.clock.elapsed import elapsed
+from engine.deadlines.duties import keep_armed
 from engine.deadlines.fire import FireReport, fire_due_timers
 from engine.deadlines.outage import forget_workers, longest_gap
 from engine.errors import StoreAway
@@ -44,6 +45,7 @@ class TimerSweep:
         """One sweep, of at most so many timers that the mark stays fresh."""
         if self._looked_at is None:
             forget_workers(self._engine)
+        keep_armed(self._engine)
         report = fire_due_timers(self._engine, worker=self._worker, watched=self._has_looked())
         self._looked_at = elapsed()
         if report.fired or report.failed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,8 +12,8 @@ from engine.cases.read import register
 from engine.clock.fixed import ManualClock
 from engine.config import Settings
 from engine.deadlines import duties
-from engine.deadlines.calendar_change import announce
-from engine.deadlines.duties import arm_duties, fire_due_duties
+from engine.deadlines.calendar_change import announce, one_day
+from engine.deadlines.duties import arm_duties, fire_due_duties, keep_armed
 from engine.deadlines.duty_rows import Duties, duties_from
 from engine.definitions.builtin import shipped_table
 from engine.records.step import OutboxEntry
@@ -106,6 +106,18 @@ def test_arming_again_changes_nothing_and_keeps_what_is_due(office: World) -> No
     arm_duties(office.engine)
     assert states(office)["T19"] == before["T19"]
     assert "T19" in {d.duty_id for d in fire_due_duties(office.engine, "w1").fired}
+
+
+def test_a_process_arms_at_its_start_and_when_the_calendar_changes(office: World) -> None:
+    with office.engine.store.write() as work:
+        work.duties.remove(list(states(office)))
+    keep_armed(office.engine)
+    before = states(office)
+    assert before
+    # the last working day of September is a local holiday: what is due on it comes a day earlier
+    change_calendar(office, one_day(date(2026, 9, 30), "local"))
+    keep_armed(office.engine)
+    assert before["T24"].next_at - states(office)["T24"].next_at == timedelta(days=1)
 
 
 def test_a_duty_that_is_switched_off_or_gone_is_armed_no_more(
