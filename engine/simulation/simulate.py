@@ -69,7 +69,7 @@ def simulate(
 
 
 def answerable(engine: Engine) -> tuple[str, ...]:
-    """Element ids of the user tasks of every procedure that would be played."""
+    """Element ids of the tasks for people in every procedure that would be played."""
     with engine.store.read() as work:
         office = read_office(work, engine.clock.now())
     diagrams = [(d.key, {file.path: file.content for file in d.files}) for d in office.definitions]
@@ -79,7 +79,7 @@ def answerable(engine: Engine) -> tuple[str, ...]:
         element.id
         for key, files in diagrams
         for element in read_diagram(files[f"{key}.bpmn"]).elements.values()
-        if element.kind == "userTask"
+        if element.kind in {"userTask", "manualTask"}
     }
     return tuple(sorted(found))
 
