@@ -87,7 +87,7 @@ class OfficeTime:
             rule = replace(
                 rule,
                 clock=ClockKind(kept.clock),
-                pause_reasons=tuple(kept.term["pause_reasons"]),
+                pause_reasons=tuple(kept.term.get("pause_reasons") or ()),
                 version=kept.rule_version,
             )
         dues = dues_of(term, started_at, self._calendar, self._zone)
