@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socketserver
 import ssl
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -31,6 +32,11 @@ class MailBox(socketserver.ThreadingTCPServer):
         self.farewell = "221 bye"
         self.offers: tuple[str, ...] = ()
         self.tls: ssl.SSLContext | None = None
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed in the middle of a conversation is no news."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     @property
     def url(self) -> str:

@@ -75,8 +75,8 @@ class ClusterWorker:
         asyncio.run(self._live(handle_signals))
 
     def stop(self) -> None:
-        """From any thread."""
-        if self._loop is not None:
+        """From any thread, at any time."""
+        if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def _live(self, handle_signals: bool) -> None:

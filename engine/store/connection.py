@@ -45,6 +45,9 @@ def make_engine(url: str, *, stall_seconds: float = STALL_SECONDS) -> sa.Engine:
 
     @sa.event.listens_for(engine, "handle_error")
     def explain(context: sa.ExceptionContext) -> BaseException | None:
+        if context.is_pre_ping:
+            # a connection that went stale while idle is replaced, and nobody hears of it
+            return None
         error = context.original_exception
         return unstorable_of(error) or away_of(error)
 

@@ -48,10 +48,11 @@ def conflict_of(error: Exception) -> Conflict | None:
 
 def away_of(error: BaseException | None) -> StoreAway | None:
     """The lost or refused connection behind an error, None where it is something else."""
-    if not isinstance(error, psycopg.OperationalError):
+    if not isinstance(error, psycopg.Error):
         return None
     state = error.sqlstate
-    if state is not None and state not in _AWAY and not state.startswith(_CONNECTION):
+    is_lost = isinstance(error, psycopg.OperationalError) if state is None else state.startswith(_CONNECTION)
+    if not is_lost and state not in _AWAY:
         return None
     return StoreAway(" ".join(str(error).split()))
 

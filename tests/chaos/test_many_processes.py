@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.chaos.storm import LEASE_SECONDS, STALL_SECONDS, Storm, log_of, storm
 from tests.postgres import Server, administer, url_of
 from tests.smtp_server import running_mailbox
 
-SEED = 20260102
+SEED = int(os.environ.get("DUBAN_CHAOS_SEED", "20260102"))
 KILLS = 40
 WORKERS = ("w1", "w2", "w3", "w3")
 """The name of the last two is the same: somebody copied a unit file."""

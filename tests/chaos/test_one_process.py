@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from engine.config import Settings
@@ -9,7 +10,7 @@ from tests.chaos.processes import duban, free_port, pause
 from tests.chaos.storm import log_of, storm
 from tests.smtp_server import running_mailbox
 
-SEED = 20260101
+SEED = int(os.environ.get("DUBAN_CHAOS_SEED", "20260101"))
 KILLS = 14
 
 
