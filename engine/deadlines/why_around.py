@@ -7,7 +7,7 @@ from datetime import date
 from weakref import WeakKeyDictionary
 
 from engine.clock.calendar import WorkCalendar
-from engine.deadlines.calendar import load_calendar
+from engine.deadlines.calendar import calendar_at, load_calendar
 from engine.deadlines.explanation import Around, Audience, LightWords, RungWords
 from engine.deadlines.office_tables import OfficeTables, load_tables
 from engine.errors import Message, NotFound
@@ -37,9 +37,11 @@ def visible_case(work: UnitOfWork, actor: Actor, case_id: str, refusal: NotFound
     return case.number
 
 
-def calendar_of(engine: Engine, work: UnitOfWork, _deadline: Deadline) -> WorkCalendar:
-    """The calendar behind the deadline's dates."""
-    return load_calendar(engine, work)
+def calendar_of(engine: Engine, work: UnitOfWork, deadline: Deadline) -> WorkCalendar:
+    """The calendar behind the dates: that of their version once the deadline has ended, the one in force before."""
+    if deadline.is_open:
+        return load_calendar(engine, work)
+    return calendar_at(engine, work, deadline.calendar_version)
 
 
 def notes_in(engine: Engine, work: UnitOfWork) -> Mapping[date, str]:
