@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -34,7 +34,13 @@ KINDS_OF_FILE = {"csv": "text/csv; charset=utf-8", "ics": "text/calendar; charse
 
 @calendar_pages.app_context_processor
 def _context() -> dict[str, Any]:
-    return {"missing_years": _missing_years}
+    return {"missing_years": _missing_years, "is_provisional": _is_provisional}
+
+
+def _is_provisional(due_at: datetime) -> bool:
+    """Whether a due date lies in a year that goes by weekdays for now. What counts hours needs no calendar."""
+    time = office_time()
+    return time.is_end_of_day(due_at) and time.due_day(due_at).year not in office_calendar().announced
 
 
 def _missing_years() -> tuple[int, ...]:
