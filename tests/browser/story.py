@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from engine.scenarios.load import read_scenario
 from engine.scenarios.model import Scenario
 from engine.scenarios.run import run_scenario
 from tests.browser.office import Office, enter_office
+from tests.browser.story_reach import tell_of_reach
 
 NOW = datetime(2025, 10, 11, 11, 16, tzinfo=ZoneInfo("Asia/Shanghai"))
 """A Saturday that is a make-up working day, after the National Day holiday."""
@@ -48,6 +49,8 @@ def tell_story(home: Path) -> None:
     steps = sorted((*story.steps, *_more(settings).steps), key=lambda step: step.at or NOW)
     result = run_scenario(replace(story, steps=tuple(steps)), engine_on, set_up=set_up_sample)
     assert result.has_passed, [result.told(failure, settings.timezone) for failure in result.failures]
+    clock = ManualClock(NOW - timedelta(minutes=5))
+    tell_of_reach(engine_on(clock), clock)
 
 
 def _more(settings: Settings) -> Scenario:

@@ -58,9 +58,16 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("definitions", "admin", "/definitions"),
         Stop("definition", "admin", f"/definitions/{main.definition_id}", _drawing),
         Stop("timers", "admin", "/timers"),
+        Stop("timers-fired", "duban", "/timers?state=fired"),
         Stop("incidents", "admin", "/incidents"),
         Stop("messages", "zjj.lingdao", "/messages"),
+        Stop("messages-digest", "zjj.lingdao", "/messages", _open_digest),
         Stop("profile", "jingban", "/profile"),
+        Stop("ways", "jingban", "/profile/notifications"),
+        Stop("ways-feed", "zjj.lingdao", "/profile/notifications", _make_feed),
+        Stop("absence", "jingban", "/profile/absence"),
+        Stop("deliveries", "admin", "/deliveries"),
+        Stop("deliveries-waiting", "duban", "/deliveries?state=waiting"),
         Stop("not-found", "jingban", "/cases/unknown"),
         Stop("not-allowed", "jingban", "/timers"),
     ]
@@ -115,3 +122,13 @@ def _reveal(page: Page) -> None:
 def _first_paper(page: Page) -> None:
     page.locator(".grid-table a").first.click()
     expect(page.locator(".paper")).to_be_visible()
+
+
+def _open_digest(page: Page) -> None:
+    page.locator(".digest summary").first.click()
+    expect(page.locator(".digest li").first).to_be_visible()
+
+
+def _make_feed(page: Page) -> None:
+    page.locator("#feed button").first.click()
+    expect(page.locator("#feed-address")).to_be_visible()

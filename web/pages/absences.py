@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,6 +12,8 @@ from engine.notifications.absences import absences_of, clear_absence, set_absenc
 from web.current import actor, engine, language
 from web.frame import office_time
 from web.i18n import text
+
+_INSTANT = timedelta(microseconds=1)
 
 absences = Blueprint("absences", __name__, url_prefix="/profile/absence")
 
@@ -49,8 +51,18 @@ def end(absence_id: str) -> AnyResponse:
 
 def _page(given: dict[str, str], errors: dict[str, str]) -> str:
     view = absences_of(engine(), actor())
+    zone = engine().settings.timezone
+    spans = [
+        (absence, absence.starts_at.astimezone(zone).date(), (absence.ends_at - _INSTANT).astimezone(zone).date())
+        for absence in view.absences
+    ]
     return render_template(
-        "profile/absence.html", view=view, given=given, errors=errors, today=office_time().today().isoformat()
+        "profile/absence.html",
+        view=view,
+        spans=spans,
+        given=given,
+        errors=errors,
+        today=office_time().today().isoformat(),
     )
 
 
