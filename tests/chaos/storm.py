@@ -26,7 +26,7 @@ from tests.chaos.workload import CLERK, set_up
 from tests.smtp_server import MailBox
 
 CALM_CASES = 6
-LEASE_SECONDS, STALL_SECONDS = 6.0, 5.0
+LEASE_SECONDS, STALL_SECONDS = 6.0, 8.0
 
 
 @dataclass
