@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-from engine.cases.read import register
+from engine.cases.read import open_case, register
 from engine.definitions.read import list_definitions
 from engine.records.case import CaseFile
 from engine.records.views import InboxQuery
@@ -48,6 +48,10 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("case", "jingban", f"/cases/{order.case_id}"),
         Stop("case-parties", "jingban", f"/cases/{order.case_id}", _reveal),
         Stop("case-clocks", "jingban", f"/cases/{order.case_id}/clocks"),
+        Stop("deadline", "zrzyj.banli", f"/deadlines/{_deadline(office, 'zrzyj.banli', 'T2')}"),
+        Stop("deadline-long", "jingban", f"/deadlines/{_deadline(office, 'jingban', 'T4')}", _days_listed),
+        Stop("deadline-onsite", "zjj.zhiban", f"/deadlines/{_deadline(office, 'zjj.zhiban', 'T10')}"),
+        Stop("inbox-why", "zrzyj.banli", "/inbox?box=claimable", _whole_card),
         Stop("case-timeline", "jingban", f"/cases/{order.case_id}/timeline"),
         Stop("case-diagram", "jingban", f"/cases/{order.case_id}/diagram?process=supervision_order", _drawing),
         Stop("case-diagram-onsite", "zjj.zhiban", f"/cases/{onsite.case_id}/diagram", _drawing),
@@ -59,6 +63,10 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("definition", "admin", f"/definitions/{main.definition_id}", _drawing),
         Stop("timers", "admin", "/timers"),
         Stop("timers-fired", "duban", "/timers?state=fired"),
+        Stop("calendar", "admin", "/calendar?year=2026"),
+        Stop("calendar-day", "admin", "/calendar?year=2025", _edit_a_day),
+        Stop("calendar-missing", "admin", "/calendar?year=2027"),
+        Stop("calendar-preview", "admin", "/calendar?year=2025&day=2025-10-15", _preview_a_holiday),
         Stop("incidents", "admin", "/incidents"),
         Stop("messages", "zjj.lingdao", "/messages"),
         Stop("messages-digest", "zjj.lingdao", "/messages", _open_digest),
@@ -84,6 +92,27 @@ def _task(office: Office, username: str) -> str:
         if page.rows:
             return page.rows[0].task.task_id
     raise AssertionError(f"{username} has nothing to do")
+
+
+def _deadline(office: Office, username: str, rule: str) -> str:
+    """An open deadline of that rule, in a case that the person may see."""
+    for row in register(office.engine, office.actor(username), page_size=50).rows:
+        for deadline in open_case(office.engine, office.actor(username), row.case.case_id).deadlines:
+            if deadline.rule == rule and deadline.is_open:
+                return deadline.deadline_id
+    raise AssertionError(f"{username} sees no open {rule}")
+
+
+def _days_listed(page: Page) -> None:
+    page.locator(".why-list summary").click()
+    expect(page.locator(".why-list table")).to_be_visible()
+
+
+def _whole_card(page: Page) -> None:
+    _select_first(page)
+    if page.viewport_size and page.viewport_size["width"] > 1180:
+        page.locator("#panel .why-more summary").first.click()
+        expect(page.locator("#panel .why-full").first).to_be_visible()
 
 
 def _form(page: Page) -> None:
@@ -117,6 +146,22 @@ def _reveal(page: Page) -> None:
     page.fill("#purpose", "送达处理意见书")
     page.locator("#parties button").click()
     expect(page.locator("#parties dl")).to_be_visible()
+
+
+def _edit_a_day(page: Page) -> None:
+    page.focus("[data-day='2025-10-01']")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#editor form input[name=day]")).to_have_value("2025-10-09")
+    expect(page.locator("#editor input[type=radio]:checked")).to_be_focused()
+
+
+def _preview_a_holiday(page: Page) -> None:
+    page.check("#editor input[value=local]")
+    page.fill("#note", "县庆")
+    page.click("#editor button[type=submit]")
+    expect(page.locator(".calendar-confirm")).to_be_visible()
 
 
 def _first_paper(page: Page) -> None:
