@@ -15,7 +15,10 @@ from typing import Final
 
 from engine.clock.calendar import ImpossibleTime
 from engine.clock.moment import parse_moment
+from engine.deadlines.duty_rows import DutyAction
+from engine.deadlines.duty_schedule import Roll
 from engine.deadlines.effective import ON, Span, span_of
+from engine.deadlines.ladders import What
 from engine.errors import EngineError, Message
 from engine.kernel.decisions_sheet import ANNOTATION, ANY, INPUT, SheetColumn
 from engine.kernel.decisions_types import base_type
@@ -55,6 +58,16 @@ _SPECIAL: Final[Mapping[tuple[str, str], Kind]] = {
 }
 
 
+_CHOICES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("escalations", "what"): tuple(what.value for what in What),
+    ("escalations", "level"): ("info", "warning", "overdue", "urgent"),
+    ("duties", "every"): ("week", "halfmonth", "month", "quarter", "halfyear", "year"),
+    ("duties", "roll"): tuple(roll.value for roll in Roll),
+    ("duties", "action"): tuple(action.value for action in DutyAction),
+}
+"""Of columns whose file names no allowed values."""
+
+
 class CellRefused(EngineError):
     """An entry that cannot be a value of its column; the message says what is expected."""
 
@@ -68,16 +81,18 @@ def kind_of(table_id: str, column: SheetColumn) -> Kind:
         return Kind.NOTE
     if column.part == INPUT and column.name == ON:
         return Kind.DATES
-    if column.allowed is not None and _LITERALS.fullmatch(column.allowed):
+    if choices_of(table_id, column):
         return Kind.CHOICE
     if column.part == INPUT:
         return Kind.KEY
     return {"boolean": Kind.FLAG, "number": Kind.NUMBER}.get(base_type(column.type_ref or "") or "", Kind.TEXT)
 
 
-def choices_of(column: SheetColumn) -> tuple[str, ...]:
+def choices_of(table_id: str, column: SheetColumn) -> tuple[str, ...]:
     """The values that a CHOICE offers."""
-    return tuple(_QUOTED.findall(column.allowed or ""))
+    if column.allowed is not None and _LITERALS.fullmatch(column.allowed):
+        return tuple(_QUOTED.findall(column.allowed))
+    return _CHOICES.get((table_id, column.name), ())
 
 
 def literal(text: str) -> tuple[bool, Value]:
@@ -114,8 +129,9 @@ def entry_of(kind: Kind, text: str) -> str:
             return RAW + text if shown.startswith(RAW) else shown
 
 
-def text_of(kind: Kind, entry: str, column: SheetColumn) -> str:
+def text_of(table_id: str, column: SheetColumn, entry: str) -> str:
     """The cell for an entry. Raises CellRefused."""
+    kind = kind_of(table_id, column)
     entry = entry.replace("\r\n", "\n").strip()
     if len(entry) > LONGEST or _CONTROL.search(entry):
         raise CellRefused(
@@ -129,7 +145,7 @@ def text_of(kind: Kind, entry: str, column: SheetColumn) -> str:
     if entry.startswith(RAW):
         return _raw(entry.removeprefix(RAW).strip())
     if kind is Kind.CHOICE:
-        return _choice(entry, column)
+        return _choice(entry, column, choices_of(table_id, column))
     return _WRITERS[kind](entry)
 
 
@@ -205,11 +221,11 @@ def _number(entry: str) -> str:
     return f"{Decimal(entry).normalize():f}"
 
 
-def _choice(entry: str, column: SheetColumn) -> str:
+def _choice(entry: str, column: SheetColumn, choices: tuple[str, ...]) -> str:
     if not entry or entry == ANY:
         return ANY if column.part == INPUT else "null"
-    if entry not in choices_of(column):
-        listed = "、".join(choices_of(column))
+    if entry not in choices:
+        listed = "、".join(choices)
         raise CellRefused(Message(f"“{entry}”不可选。可选：{listed}。", f"“{entry}” is none of {listed}."))
     return json.dumps(entry, ensure_ascii=False)
 

@@ -29,20 +29,30 @@ def check_table(
     sheet: Sheet | None = None
     try:
         sheet = read_sheet(content, file, table_id)
-        parse_decisions(content, file, feel)
         missing = tuple(_missing_columns(table_id, sheet))
-        return missing or tuple(_faults(table_id, sheet, content, feel, known_rules))
+        if missing:
+            return missing
+        parse_decisions(content, file, feel)
+        return tuple(_faults(table_id, sheet, content, feel, known_rules))
     except InvalidDiagram as refused:
-        return tuple(_placed(finding, sheet) for finding in refused.findings)
+        found = tuple(_placed(finding, sheet) for finding in refused.findings)
+    # a cell that is no FEEL is no reason to keep silent about the others
+    known = {(fault.row_id, fault.column) for fault in found}
+    others = _rule_faults(sheet) if sheet is not None and table_id == RULES else ()
+    return (*found, *(fault for fault in others if (fault.row_id, fault.column) not in known))
+
+
+def _rule_faults(sheet: Sheet) -> Iterator[TableFault]:
+    for fault in check_rules(sheet):
+        row_id, line = (fault.row.row_id, fault.row.line) if fault.row is not None else ("", None)
+        yield TableFault(row_id, fault.column, fault.message, line)
 
 
 def _faults(
     table_id: str, sheet: Sheet, content: bytes, feel: Feel, known_rules: Collection[str]
 ) -> Iterator[TableFault]:
     if table_id == RULES:
-        for fault in check_rules(sheet):
-            row_id, line = (fault.row.row_id, fault.row.line) if fault.row is not None else ("", None)
-            yield TableFault(row_id, fault.column, fault.message, line)
+        yield from _rule_faults(sheet)
     elif table_id == LIGHTS:
         lights_from(content, feel)
     elif table_id == ESCALATIONS:

@@ -132,7 +132,7 @@ class _Translator:
             if row is not None and entry == entry_of(kind, row.cells.get(column.name, "")).strip():
                 continue
             try:
-                yield column.name, text_of(kind, entry, column)
+                yield column.name, text_of(self._sheet.decision_id, column, entry)
             except CellRefused as refused:
                 self._fault(draft, column.name, refused.message.zh, refused.message.en)
 
