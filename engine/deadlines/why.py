@@ -25,7 +25,7 @@ from engine.deadlines.explanation import (
 )
 from engine.deadlines.life import PAUSE_REASONS
 from engine.deadlines.moment_words import RED, limit_of, told_moment
-from engine.deadlines.why_around import around_of, calendar_of, unknown_deadline, visible_case
+from engine.deadlines.why_around import SYSTEM, around_of, calendar_of, unknown_deadline, visible_case
 from engine.deadlines.why_days import Span, hours_of, span_of
 from engine.errors import Message
 from engine.ports.engine import Engine
@@ -33,7 +33,6 @@ from engine.records.org import Actor
 from engine.records.time import Deadline, DeadlineState, Timer, TimerState
 from engine.values import Data, Value
 
-SYSTEM = "system"
 CLOCK_STARTS = Message("开始计时", "the clock starts")
 """What is said where nothing tells which event started it."""
 _HISTORY_KEYS = frozenset({"at", "by", "event"})

@@ -104,9 +104,9 @@ def _arguments(query: InboxQuery) -> dict[str, Any]:
 def _panel_context(task_id: str) -> dict[str, Any] | None:
     try:
         view = open_task(engine(), actor(), task_id)
+        return {"view": view, "why": cards_of(view.case.case_id, view.deadlines), "trouble": ""}
     except EngineError as error:
         return {"trouble": error.message.in_language(language())}
-    return {"view": view, "why": cards_of(view.case.case_id, view.deadlines), "trouble": ""}
 
 
 def _day_line() -> str:
