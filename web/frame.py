@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, get_flashed_messages, request
 from markupsafe import Markup, escape
 
+from engine.deadlines.light_rules import LightRules
+from engine.deadlines.office_tables import lights_in_force
 from engine.definitions.read import startable
 from engine.notifications.dead_letters import count_dead_letters, may_read_letters
 from engine.notifications.messages import unread_count
@@ -119,8 +121,8 @@ def _context() -> dict[str, Any]:
         "theme": request.cookies.get(THEME_COOKIE, "auto"),
         "size": request.cookies.get(SIZE_COOKIE, "normal"),
         "time": office_time(),
-        "pill_of": _with_time(lights.pill_of),
-        "pill_at": _with_time(lights.pill_at),
+        "pill_of": _pill_of,
+        "pill_at": _pill_at,
         "me": actor_or_none(),
         "demo": engine().settings.demo,
     }
@@ -135,5 +137,21 @@ def _context() -> dict[str, Any]:
     return context
 
 
-def _with_time(make: Callable[..., lights.Pill]) -> Callable[..., lights.Pill]:
-    return lambda *args: make(*args, office_time())
+def light_rules() -> LightRules:
+    """How the office words its lights."""
+    if "light_rules" not in g:
+        g.light_rules = lights_in_force(engine())
+    found: LightRules = g.light_rules
+    return found
+
+
+def _pill_of(lit: lights.Lit) -> lights.Pill:
+    usual, rule = lights.pill_of(lit, office_time()), getattr(lit, "rule", None)
+    return usual if rule is None else lights.in_own_words(usual, rule, light_rules(), language())
+
+
+def _pill_at(
+    due_at: datetime, blue_at: datetime, yellow_at: datetime, red_at: datetime, rule: str | None = None
+) -> lights.Pill:
+    usual = lights.pill_at(due_at, blue_at, yellow_at, red_at, office_time())
+    return usual if rule is None else lights.in_own_words(usual, rule, light_rules(), language())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from engine.clock.lights import light_at
+from engine.deadlines.light_rules import LightRules
 from web.i18n import text
 from web.moments import OfficeTime
 
@@ -73,3 +74,16 @@ def pill_at(
 def pill(light: str, key: str, time: OfficeTime) -> Pill:
     """A pill whose words are known."""
     return Pill(light, ICONS[light], text(key, time.language))
+
+
+def in_own_words(usual: Pill, rule: str | None, rules: LightRules, language: str) -> Pill:
+    """The pill as the office's table of lights words it for that rule; as it is where the table leaves it open."""
+    if rule is None:
+        return usual
+    own = rules.get(rule)
+    words = own.words.get(usual.light)
+    return replace(
+        usual,
+        words=usual.words if words is None else words.in_language(language),
+        icon=own.icons.get(usual.light, usual.icon),
+    )

@@ -49,8 +49,14 @@ class LightRules:
     rows: Mapping[tuple[str, str], LightRule] = field(default_factory=dict)
 
     def get(self, rule_id: str, clock: str = ANY) -> LightRule:
-        """What holds for a rule: its own row, filled up with the defaults of its clock (H, D, W, P, fixed)."""
-        keys = dict.fromkeys([(rule_id, clock), (rule_id, ANY), (ANY, clock), (ANY, ANY)])
+        """What holds for a rule: its own row, filled up with the defaults of its clock (H, D, W, P, fixed).
+
+        Where the clock is not known (`-`) any row of the rule's own will do: a rule has one clock.
+        """
+        own = (
+            [key for key in self.rows if key[0] == rule_id] if clock == ANY else [(rule_id, clock), (rule_id, ANY)]
+        )
+        keys = dict.fromkeys([*own, (ANY, clock), (ANY, ANY)])
         found = [row for key in keys if (row := self.rows.get(key)) is not None]
         return LightRule(
             rule=rule_id,

@@ -88,6 +88,12 @@ def load_tables(engine: Engine, work: UnitOfWork) -> OfficeTables:
     return known
 
 
+def lights_in_force(engine: Engine) -> LightRules:
+    """How the office words its lights now. One statement where nothing changed."""
+    with engine.store.read() as work:
+        return load_tables(engine, work).lights
+
+
 @lru_cache(maxsize=64)
 def _rules(content: bytes, version: int, feel: Feel) -> DeadlineRules | None:
     return rules_in(content, f"{RULES}.dmn", feel, version)

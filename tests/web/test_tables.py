@@ -5,14 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 
+from engine.cases.start import start_case
+from engine.deadlines.table_draft import RowDraft, TableDraft
+from engine.deadlines.table_editing import save_draft
 from engine.deadlines.table_read import read_table, table_file
+from engine.definitions.deploy import deploy_procedure
 from tests.browser.office import Office
+from tests.unit.kernel.bpmn_builder import Bpmn
 from tests.web.visitor import Visitor
+from tests.worlds import files_of
 
 Visit = Callable[[str], Visitor]
 T4 = "deadline_rules_T4"
@@ -184,3 +191,30 @@ def test_every_table_opens_in_both_languages(visit: Visit, table: str) -> None:
     admin.client.set_cookie("duban_language", "en")
     page = admin.get(f"/tables/{table}").text
     assert f"table_column.{table}" not in page
+
+
+def test_a_task_wears_the_words_that_the_office_gave_its_light(office: Office, visit: Visit) -> None:
+    diagram = Bpmn("dutiful").lane("l", role="registrar").start("s", lane="l").manual("handle", lane="l")
+    diagram.end("e", lane="l")
+    diagram.timer_boundary(
+        "due", on="handle", expression='deadline("T13")', kind="timeDate", interrupting=False, lane="l"
+    )
+    diagram.end("late", lane="l")
+    deploy_procedure(office.engine, None, "dutiful", files_of(diagram))
+    own = {
+        "rule": "T13",
+        "blue": "share 0.01",
+        "blue_word": "快写",
+        "blue_word_en": "Write",
+        "blue_icon": "stopwatch",
+    }
+    save_draft(
+        office.engine, office.actor("admin"), "lights", TableDraft((RowDraft("new-1", own),)), base=0, note=""
+    )
+    case = start_case(office.engine, office.actor("dengji"), "dutiful", {})
+    office.move_to(office.clock.now() + timedelta(days=1))
+
+    page = visit("dengji").get(f"/cases/{case.case_id}").text
+
+    assert "快写" in page
+    assert "#stopwatch" in page
