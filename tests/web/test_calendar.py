@@ -35,7 +35,7 @@ def hidden(text: str, name: str) -> str:
 def test_a_year_says_what_each_day_is_without_colour(visit: Visit) -> None:
     page = visit("admin").get("/calendar?year=2025").text
     assert re.search(r'data-day="2025-10-01"[^>]*aria-label="10 月 1 日 星期三 节假日 国庆节"', page)
-    assert re.search(r'data-day="2025-10-11"[^>]*>11<b>班</b>', page)
+    assert re.search(r'data-day="2025-10-11"[^>]*>11<b data-letter="班">', page)
     assert len(re.findall(r'data-day="2025-', page)) == 365
     assert "已公布" in page
     assert "改动记录" in page
@@ -68,7 +68,7 @@ def test_a_day_is_previewed_confirmed_and_told_of(visit: Visit) -> None:
     saved = admin.post("/calendar/apply", {**confirm, "note": "县府通知"}, token_from="/calendar")
     assert (saved.status_code, saved.location) == (302, "/calendar?year=2025")
     page = admin.get("/calendar?year=2025").text
-    assert re.search(r'data-day="2025-10-09"[^>]*>9<b>地</b>', page)
+    assert re.search(r'data-day="2025-10-09"[^>]*>9<b data-letter="地">', page)
     assert "县府通知" in page
 
     again = admin.post("/calendar/apply", confirm, token_from="/calendar")
