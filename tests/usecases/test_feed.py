@@ -81,8 +81,11 @@ def test_an_hours_clock_is_an_event_at_its_instant_and_links_are_absolute(world:
     assert event["URL"] == f"https://duban.example.gov.cn/cases/{case.case_id}"
 
 
-def test_it_shows_what_one_holds_or_may_claim_and_nothing_else(owed: tuple[World, CaseFile, str]) -> None:
-    world, case, secret = owed
+def test_it_shows_what_one_holds_or_may_claim_and_nothing_else(either: World) -> None:
+    world = either
+    world.deploy(dutiful())
+    case = start_case(world.engine, world.actor("dengji"), "dutiful", {})
+    secret = make_feed(world.engine, world.actor("dengji"))
     other = make_feed(world.engine, world.actor("jiedai"))
     assert events(world, other) == []
     task = world.task(case, "do")

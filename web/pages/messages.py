@@ -8,13 +8,14 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.notifications.messages import mark_read, message_page, unread_count
-from engine.records.step import LEVELS, OutboxEntry
+from engine.records.step import DIGEST, LEVELS, OutboxEntry
 from web.current import actor, engine, language
 
 messages = Blueprint("messages", __name__, url_prefix="/messages")
 
 _LEVEL = re.compile(r"^(【[^】]{1,8}】|\[[^\]]{1,12}\] )")
 """The level at the beginning of a text; the page shows it as a pill."""
+_LOG_IN = re.compile(r"，请登录查看。$| Please log in to read them\.$")
 
 
 @messages.get("")
@@ -55,5 +56,6 @@ def read() -> AnyResponse:
 
 
 def words_of(entry: OutboxEntry) -> str:
-    """The text in the reader's language, without the level that stands before it."""
-    return _LEVEL.sub("", entry.text_en if language() == "en" else entry.text_zh)
+    """The text in the reader's language, without the level that stands before it and the advice to log in."""
+    words = _LEVEL.sub("", entry.text_en if language() == "en" else entry.text_zh)
+    return _LOG_IN.sub("", words) if entry.topic == DIGEST else words
