@@ -24,17 +24,24 @@ from engine.records.time import Timer, TimerKind
 
 
 def fire_timer(
-    engine: Engine, timer_id: str, worker: str, by_outage: bool = False, *, log_failure: bool = True
+    engine: Engine,
+    timer_id: str,
+    worker: str,
+    by_outage: bool = False,
+    *,
+    log_failure: bool = True,
+    wait: bool = False,
 ) -> bool:
     """Fires one timer of the ledger in a step of its own. False where it is gone, stale, or taken by another.
 
+    With `wait` another who has it is waited for, and may die in the middle: False then means gone or stale.
     Raises StepFailed where the diagram failed: the incident is recorded; when to try again is the caller's to say.
     """
     now = engine.clock.now()
     timer: Timer | None = None
     try:
         with engine.store.write() as work:
-            timer = work.timers.claim(timer_id)
+            timer = work.timers.claim(timer_id, wait=wait)
             held = hold_instance(work, timer.instance_id) if timer else None
             if timer is None or held is None or held.instance.state is not InstanceState.RUNNING:
                 return False

@@ -24,7 +24,7 @@ from engine.records.time import Timer
 
 _WORKER: Final = "step"
 _ROUNDS: Final = 3
-"""How often a due timer that somebody else is firing is looked at again: that one may die in the middle."""
+"""How often a due timer is tried that somebody else keeps locked: then the step is refused, not done before it."""
 
 
 def run_step(
@@ -78,10 +78,11 @@ def _fire_first(engine: Engine, due: tuple[Timer, ...], tried: Counter[str]) -> 
     for timer in due:
         tried[timer.timer_id] += 1
         try:
-            fire_timer(engine, timer.timer_id, _WORKER)
+            fire_timer(engine, timer.timer_id, _WORKER, wait=True)
+            tried[timer.timer_id] = _ROUNDS
         except Conflict:
-            # the heartbeat is at it: the lock on the instance waits for it, then it is seen whether it fired
-            continue
+            if tried[timer.timer_id] == _ROUNDS:
+                raise
         except StoreAway:
             raise
         except EngineError:

@@ -213,10 +213,12 @@ class TimerRepository(Protocol):
         """
         ...
 
-    def claim(self, timer_id: str) -> Timer | None:
+    def claim(self, timer_id: str, *, wait: bool = False) -> Timer | None:
         """Inside a writing transaction: the timer and its instance locked (SKIP LOCKED), None if gone or taken.
 
-        A timer of an instance that is in the middle of a step counts as taken: it stays due.
+        A timer of an instance that is in the middle of a step counts as taken: it stays due. With `wait` nothing
+        counts as taken: whoever has it is waited for, and None means that it is gone. Raises Conflict where that
+        takes too long.
         """
         ...
 

@@ -61,13 +61,13 @@ class Timers:
             self._known.calendar_version, self._known.tables_revision = calendar_version, tables_revision
         return claimed
 
-    def claim(self, timer_id: str) -> Timer | None:
+    def claim(self, timer_id: str, *, wait: bool = False) -> Timer | None:
         # the instance first, as in a step; SKIP LOCKED: who is in the middle of it will be asked again later
         row = self._connection.execute(
             sa.select(*_TIMER)
             .select_from(timer.join(instance, instance.c.instance_id == timer.c.instance_id))
             .where(timer.c.timer_id == timer_id, timer.c.state == TimerState.WAITING, _IS_FRESH)
-            .with_for_update(skip_locked=True, key_share=True, of=[instance, timer])
+            .with_for_update(skip_locked=not wait, key_share=True, of=[instance, timer])
         ).one_or_none()
         return None if row is None else record_of(Timer, row, timer)
 
