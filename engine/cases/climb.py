@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from engine.audit.chain import seal_entries
 from engine.cases.actions.action import ActionContext
@@ -25,9 +25,6 @@ from engine.records.step import StepBatch
 from engine.records.time import Deadline, DeadlineState, Timer, TimerMove, TimerSettlement, TimerState
 from engine.values import Data
 
-LOOK_AGAIN = timedelta(days=1)
-"""A rung of a deadline whose clock stands waits at least so long: whoever resumes it computes its instant anew."""
-
 
 def climb(
     engine: Engine,
@@ -42,11 +39,13 @@ def climb(
     """The rows of one firing of a rung; the caller saves them, and delivers `batch.messages` after the commit.
 
     `timer` is claimed, `held` its instance. A rung whose deadline has ended, or whose row is gone, is cancelled;
-    one whose clock stands is put off. At most eight statements, whatever the row and the office.
+    one whose clock stands is held. At most eight reads, whatever the row and the office.
     """
     deadline = next((d for d in held.deadlines if d.deadline_id == timer.deadline_id), None)
     if deadline is not None and deadline.state is DeadlineState.PAUSED:
-        return StepBatch(_next_version(held), timers_moved=(TimerMove(timer.timer_id, now + LOOK_AGAIN),))
+        return StepBatch(
+            _next_version(held), timers_moved=(TimerMove(timer.timer_id, timer.due_at, TimerState.HELD),)
+        )
     ladders = load_tables(engine, work).ladders
     rung = ladders.get(timer.rung or "")
     if deadline is None or not deadline.is_open or rung is None or deadline.rule not in rung.rules:

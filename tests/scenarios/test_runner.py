@@ -24,6 +24,7 @@ WHOLE = """
   - at: 2025-09-29 08:00
     expect:
       fired: [{timer: 逾期, at: 2025-09-28 24:00, due: 2025-09-28 24:00, late_minutes: 0, by_outage: false}]
+      climbed: [{timer: duty.red, at: 2025-09-28 24:00}]
       notified: [{who: juzhang, topic: overdue, at: 2025-09-28 24:00}]
       papers: [{kind: 催办单, number: true, state: issued}]
       lights: {核对: red}
@@ -51,7 +52,7 @@ def test_a_scenario_that_is_true_passes(play: Play, restart: bool) -> None:
     result = play(WHOLE, restart=restart)
     assert result.failures == ()
     kinds = [entry.kind for entry in result.timeline]
-    assert [kinds.count(k) for k in ("timer", "opened", "paper", "ended", "refused")] == [1, 1, 1, 1, 3]
+    assert [kinds.count(k) for k in ("timer", "opened", "paper", "ended", "refused")] == [2, 1, 1, 1, 3]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ def test_a_scenario_that_is_true_passes(play: Play, restart: bool) -> None:
         ("not notified: [juzhang]", "notified: [juzhang]"),
         ("at: 2025-09-28 24:00, due", "at: 2025-09-29 08:00, due"),
         ("late_minutes: 0", "late_minutes: 1"),
+        ("climbed: [{timer: duty.red", "climbed: [{timer: duty.yellow"),
         ("by_outage: false", "by_outage: true"),
         ("who: juzhang, topic: overdue", "who: juzhang, topic: late"),
         ("kind: 催办单, number: true", "kind: 督办令, number: true"),
