@@ -16,6 +16,7 @@ from tests.unit.clock.days import ZONE, at
 from tests.unit.deadlines.explained import a_running, explained
 from tests.web.visitor import Visitor
 from web.moments import OfficeTime
+from web.timer_lines import timer_lines
 from web.why import Card, card_of
 
 D, W, H = ClockKind.DAYS, ClockKind.WORKING_DAYS, ClockKind.HOURS
@@ -158,3 +159,20 @@ def _petition(visit: Visit, office: Office, **more: object) -> tuple[Visitor, st
         view = work.cases.view(case_id)
     assert view is not None
     return registrar, replace(view.deadlines[0]).deadline_id
+
+
+def test_timers_of_a_case_write_their_midnights_as_the_office_does() -> None:
+    deadline = a_running(Term(D, 15), "2025-09-26 09:40")
+    due, yellow = deadline.legal_due, deadline.yellow_at
+    timers = [
+        a_timer("t1", due_at=deadline.red_at, deadline_id="l1", name="红灯", state=TimerState.FIRED, fired_at=due),
+        a_timer("t2", due_at=yellow, deadline_id="l1", name="黄灯"),
+        a_timer("t3", due_at=due, name="到期"),
+        a_timer("t4", due_at=due, name="取消", state=TimerState.CANCELLED),
+    ]
+    lines = timer_lines(timers, [deadline], OfficeTime(ZONE, at("2025-10-20 09:00"), "zh"))
+    assert [(line.name, line.due, line.fired) for line in lines] == [
+        ("黄灯", "10-10 00:00", "—"),
+        ("到期", "10-11 24:00", "—"),
+        ("红灯", "10-11 24:00", "10-11 24:00"),
+    ]
