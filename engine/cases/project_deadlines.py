@@ -73,7 +73,8 @@ class _Lives:
             if deadline.is_open and deadline.attached_to in self._closures:
                 self._end(deadline)
         for order in self._collected.clocks:
-            self._turn(order)
+            if not order.set_aside:
+                self._turn(order)
         changed = tuple(d for d in self._now.values() if d is not self._before.get(d.deadline_id))
         still = tuple(d for d in self._now.values() if d.is_open)
         return Lives(
@@ -162,9 +163,14 @@ class _Lives:
     def _end(self, deadline: Deadline) -> None:
         if self._closures[deadline.attached_to] is Closure.CANCELLED:
             state = DeadlineState.VOIDED
+        elif self._stamp.now > self._resumed(deadline).legal_due:
+            state = DeadlineState.MET_LATE
         else:
-            in_time = self._stamp.now <= self._resumed(deadline).legal_due
-            state = DeadlineState.MET if in_time else DeadlineState.MET_LATE
+            aside = _first(o for o in self._collected.clocks if o.set_aside and o.rule == deadline.rule)
+            if aside is not None:
+                self._over(deadline, DeadlineState.VOIDED, reason=aside.reason)
+                return
+            state = DeadlineState.MET
         self._over(deadline, state)
 
     def _over(self, deadline: Deadline, state: DeadlineState, **details: Value) -> None:

@@ -34,7 +34,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class ClockOrder:
-    """The clocks of a rule, or of one deadline, are to stop or to go on. `element_*` name the action that asks."""
+    """The clocks of a rule, or of one deadline, are to stop or to go on. `element_*` name the action that asks.
+
+    `set_aside`: instead, a deadline of the rule that ends in this step in time does not count as met.
+    """
 
     stop: bool
     rule: str | None = None
@@ -43,6 +46,7 @@ class ClockOrder:
     note: str = ""
     element_id: str = ""
     element_name: str = ""
+    set_aside: bool = False
 
 
 @dataclass(frozen=True)

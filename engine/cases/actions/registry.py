@@ -15,6 +15,7 @@ from engine.cases.actions import (
     register_case,
     resume_deadline,
     serve_paper,
+    set_aside_deadline,
     set_case,
 )
 from engine.cases.actions.action import Action, ActionContext
@@ -23,7 +24,7 @@ from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
 
 _ROOMS = (
     *(register_case, issue_paper, serve_paper, notify, set_case, record_score, link_case),
-    *(check_deadline, pause_deadline, resume_deadline),
+    *(check_deadline, pause_deadline, resume_deadline, set_aside_deadline),
 )
 
 ACTIONS: Mapping[str, Action] = MappingProxyType({room.ACTION.signature.name: room.ACTION for room in _ROOMS})

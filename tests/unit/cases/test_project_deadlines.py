@@ -201,3 +201,12 @@ def test_one_that_begins_and_ends_in_one_step_is_told_whole() -> None:
     assert [line["event"] for line in deadline.history] == ["started", "met"]
     assert deadline.history[0]["trigger"] == "审批延期"
     assert deadline.triggered_by == "p-lingdao"
+
+
+@pytest.mark.parametrize(
+    ("now", "state"), [("2025-12-01 09:00", DeadlineState.VOIDED), ("2025-12-20 09:00", DeadlineState.MET_LATE)]
+)
+def test_what_is_put_off_does_not_count_as_met(now: str, state: DeadlineState) -> None:
+    orders = Collected(clocks=(ClockOrder(stop=False, rule="T4", reason="申请延期", set_aside=True),))
+    (end,) = step(over(), running(T4), now=at(now), collected=orders).batch.deadlines
+    assert end.state is state
