@@ -67,7 +67,10 @@ class Office:
                     due = at.process_bind_param(first_due + number * apart, dialect)
                     for table, row in _copied(templates[RUNG if is_rung else REMINDER], number + 1):
                         if table == "timer":
-                            is_due = row["kind"] == ("rung" if is_rung else "bpmn") and row["rung"] in (None, "duty.red")
+                            is_due = row["kind"] == ("rung" if is_rung else "bpmn") and row["rung"] in (
+                                None,
+                                "duty.red",
+                            )
                             row["due_at"] = row["next_at"] = due if is_due else far
                         copies[table].append(row)
                 for table in _COPIED:
@@ -84,7 +87,7 @@ class Office:
         with self.database.begin() as connection:
             rows = {table: _rows(connection, table, case_id) for table in _COPIED}
             for table in ("timer", "deadline"):
-                connection.exec_driver_sql(f"DELETE FROM {table} WHERE case_id = '{case_id}'")  # noqa: S608
+                connection.exec_driver_sql(f"DELETE FROM {table} WHERE case_id = '{case_id}'")
         ids = _ids(rows)
         return {table: [_marked(row, ids) for row in found] for table, found in rows.items()}
 
@@ -119,34 +122,44 @@ def _reminder() -> Bpmn:
     diagram = Bpmn(REMINDER).lane("l", role="registrar").start("s", lane="l").manual("handle", lane="l")
     diagram.end("e", lane="l")
     diagram.timer_boundary("due", on="handle", expression="PT1H", interrupting=False, lane="l")
-    return diagram.service("tell", "notify", {"role": '"supervisor"', "topic": '"催办"'}, lane="l").end("told", lane="l")
+    return diagram.service("tell", "notify", {"role": '"supervisor"', "topic": '"催办"'}, lane="l").end(
+        "told", lane="l"
+    )
 
 
 def _rung() -> Bpmn:
     diagram = Bpmn(RUNG).lane("l", role="registrar").start("s", lane="l").manual("handle", lane="l")
     diagram.end("e", lane="l")
-    diagram.timer_boundary("due", on="handle", expression='deadline("T5")', kind="timeDate", interrupting=False, lane="l")
+    diagram.timer_boundary(
+        "due", on="handle", expression='deadline("T5")', kind="timeDate", interrupting=False, lane="l"
+    )
     return diagram.end("late", lane="l")
 
 
 def _rows(connection: sa.Connection, table: str, case_id: str) -> list[dict[str, Any]]:
     of_case = f"case_id = '{case_id}'"
     if table == "path_entry":
-        of_case = f"instance_id IN (SELECT instance_id FROM instance WHERE {of_case})"  # noqa: S608
+        of_case = f"instance_id IN (SELECT instance_id FROM instance WHERE {of_case})"
     order = " ORDER BY seq" if table in ("audit_entry", "path_entry") else ""
-    found = connection.exec_driver_sql(f"SELECT * FROM {table} WHERE {of_case}{order}")  # noqa: S608
+    found = connection.exec_driver_sql(f"SELECT * FROM {table} WHERE {of_case}{order}")
     return [{name: value for name, value in row._mapping.items() if name != "seq"} for row in found]
 
 
 def _ids(rows: Template) -> list[str]:
     """Every id that the rows give away: 36 characters, or the part of a task's id that its instance's share."""
-    ids = {row[key] for found in rows.values() for row in found for key in ("case_id", "instance_id", "entry_id", "deadline_id") if row.get(key)}
+    ids = {
+        row[key]
+        for found in rows.values()
+        for row in found
+        for key in ("case_id", "instance_id", "entry_id", "deadline_id")
+        if row.get(key)
+    }
     return [*ids, rows["user_task"][0]["task_id"][:28]]
 
 
 def _marked(row: dict[str, Any], ids: Sequence[str]) -> dict[str, Any]:
     marked = dict(row)
-    for column, value in row.items():
+    for column in row:
         for each in ids:
             known = marked[column]
             if isinstance(known, str):
@@ -176,5 +189,5 @@ def _insert(connection: sa.Connection, table: str, rows: list[dict[str, Any]]) -
         names = list(rows[0])
         mark = "?" if connection.dialect.name == "sqlite" else "%s"
         columns = ", ".join(f'"{name}"' for name in names)
-        statement = f"INSERT INTO {table} ({columns}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
+        statement = f"INSERT INTO {table} ({columns}) VALUES ({', '.join([mark] * len(names))})"
         connection.exec_driver_sql(statement, [tuple(row[name] for name in names) for row in rows])

@@ -12,6 +12,10 @@ SAY_EVERY = 5.0
 """Seconds between two lines of progress."""
 
 
+class Unmeasured(RuntimeError):
+    """The benchmark could not be run; says why."""
+
+
 @dataclass(frozen=True)
 class Row:
     """What was `measured` against a `baseline`, both in `unit`.
@@ -43,6 +47,21 @@ def share(name: str, unit: str, figures: Sequence[float], baseline: str, target:
     """What part of the other ours, the first of the figures, is; at most the target."""
     ours, other = figures
     return Row(name, unit, ours, other, baseline, ours / other, target, at_most=True)
+
+
+def at_least(name: str, unit: str, measured: float, target: float) -> Row:
+    """A figure of its own, against what it must reach."""
+    return Row(name, unit, measured, target, "target", measured / target, 1.0)
+
+
+def at_most(name: str, unit: str, measured: float, target: float) -> Row:
+    """A figure of its own, against what it must not exceed."""
+    return Row(name, unit, measured, target, "target", measured / target, 1.0, at_most=True)
+
+
+def none_of(name: str, count: int) -> Row:
+    """What must not happen at all."""
+    return Row(name, "", count, 0, "target", count, 0.0, at_most=True)
 
 
 def typical(milliseconds: Sequence[float]) -> float:

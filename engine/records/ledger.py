@@ -27,7 +27,7 @@ class LedgerQuery:
     kind: TimerKind | None = None
     by_outage: bool = False
     after: Place | None = None
-    size: int = 50
+    size: int = 25
 
 
 @dataclass(frozen=True)

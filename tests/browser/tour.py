@@ -27,7 +27,7 @@ class Stop:
 
 def tour_of(office: Office) -> list[Stop]:
     """The stops, in the order in which a newcomer would meet them."""
-    order = _case(office, "jingban", "征地补偿款少付")
+    order = _case(office, "jingban", "征地补偿款少付", "petition_main")
     onsite = _case(office, "zjj.zhiban", "拖欠工资")
     closed = _case(office, "dengji", "过期种子")
     main = next(d for d in list_definitions(office.engine, office.actor("admin")) if d.key == "petition_main")
@@ -61,6 +61,13 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("case-archived", "dengji", f"/cases/{closed.case_id}"),
         Stop("definitions", "admin", "/definitions"),
         Stop("definition", "admin", f"/definitions/{main.definition_id}", _drawing),
+        Stop("tables", "admin", "/tables"),
+        Stop("table-rules", "admin", "/tables/deadline_rules", _open_row),
+        Stop("table-refused", "admin", "/tables/deadline_rules", _lengthen),
+        Stop("table-changes", "admin", "/tables/deadline_rules", _shorten),
+        Stop("table-lights", "admin", "/tables/lights", _open_row),
+        Stop("table-versions", "admin", "/tables/deadline_rules/versions"),
+        Stop("table-read", "shenji", "/tables/deadline_rules", _open_row),
         Stop("timers", "admin", "/timers"),
         Stop("timers-fired", "duban", "/timers?state=fired"),
         Stop("calendar", "admin", "/calendar?year=2026"),
@@ -81,8 +88,8 @@ def tour_of(office: Office) -> list[Stop]:
     ]
 
 
-def _case(office: Office, username: str, words: str) -> CaseFile:
-    found = register(office.engine, office.actor(username), text=words)
+def _case(office: Office, username: str, words: str, procedure: str | None = None) -> CaseFile:
+    found = register(office.engine, office.actor(username), text=words, procedure=procedure)
     return found.rows[0].case
 
 
@@ -177,3 +184,24 @@ def _open_digest(page: Page) -> None:
 def _make_feed(page: Page) -> None:
     page.locator("#feed button").first.click()
     expect(page.locator("#feed-address")).to_be_visible()
+
+
+def _open_row(page: Page) -> None:
+    page.locator(".rows summary").nth(1).click()
+    expect(page.locator(".rows .row-body").nth(1)).to_be_visible()
+
+
+def _lengthen(page: Page) -> None:
+    _enter_t4(page, "90")
+    expect(page.locator("#faults")).to_be_visible()
+
+
+def _shorten(page: Page) -> None:
+    _enter_t4(page, "45")
+    expect(page.locator("#note")).to_be_visible()
+
+
+def _enter_t4(page: Page, days: str) -> None:
+    page.locator("#row-deadline_rules_T4 summary").click()
+    page.fill("#cell-deadline_rules_T4-amount", days)
+    page.click(".save-bar button")

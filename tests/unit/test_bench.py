@@ -1,6 +1,6 @@
 """The benchmark against SpiffWorkflow still compares the same thing. No time is asserted."""
 
-from bench import kernel_memory, kernel_step
+from bench import drain, explain, heartbeat, kernel_memory, kernel_step, lateness
 from bench.drive import agreed, both
 from bench.petition import END
 from bench.stock import step_clock
@@ -21,3 +21,24 @@ def test_the_rows_of_the_kernel_can_be_measured():
     assert time.unit == "ms"
     assert size.is_met
     assert size.measured < size.against
+
+
+def test_a_backlog_is_drained_by_processes_and_counted():
+    (first, lost, doubled, *_) = drain.rows(20, databases=("SQLite",), workers=(2,))
+    assert first.measured > 0
+    assert (lost.measured, doubled.measured) == (0, 0)
+
+
+def test_a_heartbeat_is_measured_between_few_and_many():
+    (row,) = heartbeat.rows(200, few=20, repetitions=2, databases=("SQLite",))
+    assert row.ratio > 0
+
+
+def test_lateness_is_read_from_the_ledger():
+    (late, median, wrong) = lateness.rows(10, seconds=1, databases=("SQLite",))
+    assert late.measured >= median.measured >= 0
+    assert wrong.is_met
+
+
+def test_a_card_is_measured():
+    assert all(row.unit == "µs" and row.measured > 0 for row in explain.rows(repetitions=2))
