@@ -15,6 +15,7 @@ from uuid import uuid4
 import structlog
 
 from engine.cases.advance import Held, hold_instance
+from engine.cases.incident_log import log_incident
 from engine.cases.ladder_receivers import addressed, people_of, tasks_under
 from engine.cases.retime import retime
 from engine.cases.standing import SYSTEM, Event
@@ -24,7 +25,7 @@ from engine.deadlines.calendar_preview import differs
 from engine.deadlines.life import moved
 from engine.deadlines.recompute import instant_of, recompute
 from engine.deadlines.rungs import HOLDER, Receiver
-from engine.errors import Conflict, EngineError, Message
+from engine.errors import Conflict, EngineError, Message, StepFailed, StoreAway
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.step import OutboxEntry
@@ -46,7 +47,7 @@ Progress = Callable[[int, int], None]
 def recompute_stale(engine: Engine, limit: int | None = None, progress: Progress | None = None) -> int:
     """Lets instances with anything stale catch up, at most `limit`; says how many did. One statement where none is.
 
-    One that somebody else is working on, or whose dates cannot be computed, stays stale and holds up no other.
+    One that somebody else is working on stays stale; what `follow` says of others holds here too.
     """
     done, after, total = 0, "", None
     while limit is None or done < limit:
@@ -65,10 +66,24 @@ def recompute_stale(engine: Engine, limit: int | None = None, progress: Progress
     return done
 
 
-def catch_up(engine: Engine, instance_id: str) -> None:
-    """The instance's stale deadlines and timers on the calendar in force; those whose date moves are told.
+def follow(engine: Engine, instance_id: str) -> None:
+    """As `catch_up`; an instance whose dates cannot be computed keeps them, and an incident tells what to retry.
 
-    Raises Conflict where somebody else is in the middle of it, ImpossibleTime.
+    Raises Conflict where somebody else is in the middle of it.
+    """
+    try:
+        catch_up(engine, instance_id)
+    except (Conflict, StoreAway):
+        raise
+    except Exception as error:  # the boundary of one instance: the others must follow, and it must go on
+        log.exception("calendar_not_followed", instance_id=instance_id)
+        _give_up(engine, instance_id, error)
+
+
+def catch_up(engine: Engine, instance_id: str, *, every: bool = False) -> None:
+    """The instance's stale deadlines (`every`: all open ones) and stale timers on the calendar in force.
+
+    Those whose date moves are told. Raises Conflict where somebody else is in the middle of it, ImpossibleTime.
     """
     now = engine.clock.now()
     with engine.store.write() as work:
@@ -76,7 +91,8 @@ def catch_up(engine: Engine, instance_id: str) -> None:
         if held is None:
             return
         calendar = load_calendar(engine, work)
-        changed = _again(engine, held, calendar, now)
+        wanted = [deadline for deadline in held.deadlines if every or deadline.stale]
+        changed = _again(engine, wanted, calendar, now)
         event = Event("CalendarFollowed", {"calendar_version": calendar.version})
         batch = retime(engine, work, held, changed, event=event, actor=SYSTEM, now=now)
         free = tuple(_moves(engine, work.deadlines.stale_timers(instance_id), calendar))
@@ -95,19 +111,39 @@ def is_behind(held: Held, due: Iterable[Timer] = ()) -> bool:
 
 def _try(engine: Engine, instance_id: str) -> bool:
     try:
-        catch_up(engine, instance_id)
+        follow(engine, instance_id)
     except Conflict:
-        return False
-    except EngineError as error:  # the boundary of one instance: the others must still catch up
-        log.error("calendar_not_followed", instance_id=instance_id, reason=error.message.zh)
         return False
     return True
 
 
-def _again(engine: Engine, held: Held, calendar: WorkCalendar, now: datetime) -> tuple[Deadline, ...]:
+def _give_up(engine: Engine, instance_id: str, error: Exception) -> None:
+    reason = (
+        error.message if isinstance(error, EngineError) else Message(*(f"{type(error).__name__}: {error}",) * 2)
+    )
+    failure = StepFailed(
+        Message(
+            f"日历变动后期限没有重算，仍按原来的日期。{reason.zh}",
+            f"The deadlines did not follow the new calendar and keep their dates. {reason.en}",
+        ),
+        element_id="calendar",
+        element_name="工作日历",
+    )
+    operation = {"kind": "calendar", "instance_id": instance_id}
+    now = engine.clock.now()
+    with engine.store.write() as work:
+        held = hold_instance(work, instance_id)
+        if held is not None:
+            work.deadlines.freshen(instance_id)
+            case_id = held.case.case_id
+            log_incident(work, failure, instance_id=instance_id, case_id=case_id, operation=operation, now=now)
+
+
+def _again(
+    engine: Engine, deadlines: Sequence[Deadline], calendar: WorkCalendar, now: datetime
+) -> tuple[Deadline, ...]:
     zone = engine.settings.timezone
-    stale = (deadline for deadline in held.deadlines if deadline.stale)
-    return tuple(moved(d, recompute(d, calendar, zone), at=now, by=SYSTEM, reason="calendar") for d in stale)
+    return tuple(moved(d, recompute(d, calendar, zone), at=now, by=SYSTEM, reason="calendar") for d in deadlines)
 
 
 def _moves(engine: Engine, timers: Sequence[Timer], calendar: WorkCalendar) -> Iterable[TimerMove]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.audit.record import record_event, record_refusal
 from engine.cases.advance import Held, Operation, hold_by_task
+from engine.cases.catch_up import catch_up
 from engine.cases.completion import completion_of
 from engine.cases.firing import fire_timer
 from engine.cases.messages import drain_messages
@@ -112,7 +113,16 @@ def _retry_message(engine: Engine, incident: Incident) -> None:
     drain_messages(engine)
 
 
-_RETRIES = {"complete": _retry_completion, "fire": _retry_firing, "message": _retry_message}
+def _retry_calendar(engine: Engine, incident: Incident) -> None:
+    catch_up(engine, incident.operation["instance_id"], every=True)
+
+
+_RETRIES = {
+    "complete": _retry_completion,
+    "fire": _retry_firing,
+    "message": _retry_message,
+    "calendar": _retry_calendar,
+}
 
 
 class _AlreadyDone(Exception):

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from engine.cases.advance import Held, Operation, advance
-from engine.cases.catch_up import catch_up, is_behind
+from engine.cases.catch_up import follow, is_behind
 from engine.cases.firing import fire_timer
 from engine.cases.incident_log import log_incident
 from engine.cases.messages import deliver_sent
@@ -60,7 +60,7 @@ def run_step(
             raise
         if behind and held is not None:
             # the calendar has changed: the step runs on the dates that now hold
-            catch_up(engine, held.instance.instance_id)
+            follow(engine, held.instance.instance_id)
             continue
         _fire_first(engine, due, tried)
     deliver_sent(engine, batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 import engine.deadlines.calendar_apply as applying
 from engine.audit.verify import verify_all
+from engine.cases import catch_up as catching_up
 from engine.cases.catch_up import recompute_stale
+from engine.cases.incidents import list_incidents, retry_incident
 from engine.deadlines.calendar import calendar_at, load_calendar
 from engine.deadlines.calendar_apply import apply_calendar_change
 from engine.deadlines.calendar_change import CalendarChange, announce, one_day, read_sheet, whole_year
@@ -21,7 +24,7 @@ from engine.errors import Conflict, Forbidden, InvalidForm, InvalidState
 from engine.ports.time import Around
 from engine.records.case import CaseFile
 from engine.records.step import CaseUpdate
-from engine.records.time import CalendarDay, TimerState
+from engine.records.time import CalendarDay, Deadline, TimerState
 from engine.store.repositories.step_writer import update_case
 from engine.store.statements import count_statements
 from engine.store.unit_of_work import SqlUnitOfWork
@@ -180,6 +183,36 @@ def test_a_crash_after_the_change_is_made_up_for(world: World, monkeypatch: pyte
     assert recompute_stale(world.engine) == 0
     after = open_deadlines(world, cases)
     assert all(after[m.before.deadline_id].legal_due == m.after.legal_due for m in seen.moved if m is not w)
+
+
+def test_a_case_whose_dates_cannot_be_computed_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = populate(world, rounds=1)
+    seen = preview(world, one_day(date(2025, 9, 29), "local"))
+    poisoned = next(m for m in seen.moved if m.before.rule == "T9")
+    real = catching_up.recompute
+
+    def broken(deadline: Deadline, *rest: Any) -> Deadline:
+        if deadline.deadline_id == poisoned.before.deadline_id:
+            raise KeyError("term")
+        return real(deadline, *rest)
+
+    monkeypatch.setattr(catching_up, "recompute", broken)
+    change = one_day(date(2025, 9, 29), "local")
+    apply_calendar_change(world.engine, world.actor("admin"), change, seen.fingerprint)
+
+    after = open_deadlines(world, cases)
+    assert after[poisoned.before.deadline_id].legal_due == poisoned.before.legal_due
+    assert all(after[m.before.deadline_id].legal_due == m.after.legal_due for m in seen.moved if m is not poisoned)
+    (incident,) = list_incidents(world.engine, world.actor("admin"))
+    assert "仍按原来的日期" in incident.reason_zh
+    assert recompute_stale(world.engine) == 0
+
+    monkeypatch.undo()
+    retry_incident(world.engine, world.actor("admin"), incident.incident_id)
+    assert open_deadlines(world, cases)[poisoned.before.deadline_id].legal_due == poisoned.after.legal_due
+    assert list_incidents(world.engine, world.actor("admin")) == ()
 
 
 def test_what_becomes_overdue_fires_once(world: World) -> None:
