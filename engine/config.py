@@ -41,7 +41,7 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     """DUBAN_METRICS_TOKEN: the bearer token that /metrics asks for; empty: only loopback may read it."""
     webhook_hosts: tuple[str, ...] = ()
-    """DUBAN_WEBHOOK_HOSTS: hosts, separated by commas, that people's own webhooks may be on."""
+    """DUBAN_WEBHOOK_HOSTS: hosts that people's own webhooks may be on, HOST or HOST:PORT, separated by commas."""
     session_hours: float = 9.0
     """DUBAN_SESSION_HOURS: how long a login lasts."""
     secure_cookies: bool = False

@@ -86,6 +86,8 @@ def test_every_page_opens_in_both_languages(visit: Visit, username: str, languag
         "/definitions",
         "/messages",
         "/profile",
+        "/profile/notifications",
+        "/profile/absence",
     ):
         answer = visitor.get(path)
         assert answer.status_code == 200

@@ -16,6 +16,7 @@ from engine.records.step import OutboxEntry
 from tests.browser.office import Office
 from tests.usecases.notifying import Recorder
 from tests.web.visitor import Visitor
+from web.app import create_app
 
 Visit = Callable[[str], Visitor]
 WAYS = "/profile/notifications"
@@ -160,3 +161,14 @@ def test_dead_letters_are_for_admins_to_move_and_for_supervisors_to_read(office:
     assert admin.post("/deliveries/retry-all").status_code == 302
     assert "没有未送达的通知" in admin.get("/deliveries").text
     assert "电子邮件" in admin.get("/deliveries?state=waiting").text
+
+
+def test_a_feed_is_asked_for_twenty_times_a_minute_and_other_feeds_go_on(office: Office, visit: Visit) -> None:
+    paths = []
+    for name in ("jingban", "dengji"):
+        made = re.search(r'value="(/feeds/[^"]+\.ics)"', visit(name).post(f"{WAYS}/feed").text)
+        assert made
+        paths.append(made.group(1))
+    client = create_app(office.engine).test_client()
+    assert [client.get(paths[0]).status_code for _ in range(21)] == [200] * 20 + [429]
+    assert client.get(paths[1]).status_code == 200
