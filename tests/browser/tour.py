@@ -48,6 +48,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("case", "jingban", f"/cases/{order.case_id}"),
         Stop("case-parties", "jingban", f"/cases/{order.case_id}", _reveal),
         Stop("case-clocks", "jingban", f"/cases/{order.case_id}/clocks"),
+        Stop("case-clocks-pause", "jingban", f"/cases/{order.case_id}/clocks", _turn_a_clock),
         Stop("deadline", "zrzyj.banli", f"/deadlines/{_deadline(office, 'zrzyj.banli', 'T2')}"),
         Stop("deadline-long", "jingban", f"/deadlines/{_deadline(office, 'jingban', 'T4')}", _days_listed),
         Stop("deadline-onsite", "zjj.zhiban", f"/deadlines/{_deadline(office, 'zjj.zhiban', 'T10')}"),
@@ -86,6 +87,11 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("not-found", "jingban", "/cases/unknown"),
         Stop("not-allowed", "jingban", "/timers"),
     ]
+
+
+def _turn_a_clock(page: Page) -> None:
+    page.locator(".clock-turn > summary").first.click()
+    expect(page.locator(".clock-turn[open] form").first).to_be_visible()
 
 
 def _case(office: Office, username: str, words: str, procedure: str | None = None) -> CaseFile:
