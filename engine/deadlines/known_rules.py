@@ -16,6 +16,12 @@ def known_rules(work: UnitOfWork) -> frozenset[str]:
     return frozenset(key for content in _tables(work) for key in _keys_in(content))
 
 
+def office_rules(work: UnitOfWork) -> frozenset[str]:
+    """The ids in the office's own table, none where it has no table of its own. One statement."""
+    own = work.tables.get(DECISION)
+    return frozenset() if own is None else _keys_in(own.content)
+
+
 def _tables(work: UnitOfWork) -> Iterator[bytes]:
     own = work.tables.get(DECISION)
     for content in (shipped_table(DECISION), None if own is None else own.content):

@@ -10,6 +10,7 @@ from engine.audit.record import record_event, record_refusal
 from engine.cases.actions.registry import SIGNATURES
 from engine.cases.standing import SYSTEM
 from engine.casework.roles import STANDARD_ROLES
+from engine.deadlines.known_rules import office_rules
 from engine.definitions.builtin import builtin_procedures, shared_tables
 from engine.definitions.content import SHARED, content_hash, executable_files
 from engine.definitions.outline import Outline, outline_of
@@ -40,6 +41,7 @@ def check_procedure(
     with engine.store.read() as work:
         known = {summary.key for summary in work.definitions.list()}
         called_names = _names_from(engine, work, own, frozenset({key}))
+        more_rules = office_rules(work)
         held = {grant.role for grants in work.org.grants().values() for grant in grants}
     findings = lint_procedure(
         own,
@@ -49,6 +51,7 @@ def check_procedure(
         feel=engine.kernel.feel,
         roles=STANDARD_ROLES | held,
         called_names=called_names,
+        more_rules=more_rules,
     )
     findings = (*findings, *statutory_findings(own, engine.kernel.feel, engine.clock.now()))
     return findings if any(finding.is_error for finding in findings) else (*findings, *_misnamed(key, own))

@@ -18,7 +18,7 @@ from engine.deadlines.table_editing import (
 )
 from engine.deadlines.table_fault import InvalidTable, TableFault
 from engine.deadlines.table_read import compare_versions, list_tables, read_table, table_file, table_versions
-from engine.errors import Conflict, Forbidden, InvalidFile, InvalidState, NotFound
+from engine.errors import Conflict, Forbidden, InvalidDiagram, InvalidFile, InvalidState, NotFound
 from engine.records.case import CaseFile
 from engine.records.time import Deadline
 from engine.store.statements import count_statements
@@ -193,6 +193,19 @@ def test_a_new_rule_is_a_row(world: World) -> None:
         rules = load_tables(world.engine, work).rules
     assert rules is not None
     assert rules.get("T99", world.clock.now()).amount == 2
+
+
+def test_a_diagram_may_use_a_rule_that_only_the_office_has(world: World) -> None:
+    with pytest.raises(InvalidDiagram, match="T99"):
+        world.deploy(handling('deadline("T99")'))
+    entries = {
+        "rule": "T99", "name": "街道核实", "clock": "W", "amount": "2", "rollover": "false", "statutory": "false",
+        "interrupting": "false", "source": "本单位",
+    }  # fmt: skip
+    save(world, TableDraft((RowDraft(f"{NEW}1", entries),)))
+    world.deploy(handling('deadline("T99")'))
+    found = deadline(world, started(world))
+    assert (found.rule, found.amount, found.rule_version) == ("T99", 2, 1)
 
 
 def test_a_change_is_audited_with_what_changed(world: World) -> None:

@@ -92,11 +92,13 @@ def lint_procedure(
     feel: Feel,
     roles: Collection[str] | None = None,
     called_names: Mapping[str, Collection[str]] | None = None,
+    more_rules: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """All findings of a procedure, by file and line; it may be deployed where none is an error.
 
     `files` are the procedure's own by path, `shared` the tables that every procedure sees. `roles`, where given,
     are the roles that exist. `called_names` are the variables that called procedures set (`variables_set_by`).
+    `more_rules` are deadline rules that exist beside those of the files.
     """
     tables, findings = _tables({**shared, **files})
     for path, content in files.items():
@@ -114,6 +116,7 @@ def lint_procedure(
             actions=actions,
             roles=roles,
             called_names=called_names or {},
+            more_rules=more_rules,
         )
         findings += [finding for rule in RULES for finding in rule(subject)]
         if not any(finding.is_error for finding in findings):

@@ -20,7 +20,8 @@ class Subject:
     """`forms` maps a form's name to the variables that its fields set; `tables` decisions by id.
 
     `roles` None means that any role goes. `called_names` are the variables that called procedures set, by
-    process id; a called procedure that is missing there sets unknown ones.
+    process id; a called procedure that is missing there sets unknown ones. `more_rules` are deadline rules that exist
+    beside those of `tables`.
     """
 
     diagram: Diagram
@@ -31,6 +32,7 @@ class Subject:
     actions: Mapping[str, ActionSignature]
     roles: Collection[str] | None = None
     called_names: Mapping[str, Collection[str]] = field(default_factory=dict)
+    more_rules: Collection[str] = ()
 
     def error(self, rule: str, place: Place | None, zh: str, en: str, *, line: int | None = None) -> Finding:
         return self._finding(Severity.ERROR, rule, place, Message(zh, en), line)

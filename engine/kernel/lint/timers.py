@@ -37,6 +37,8 @@ def deadlines_are_known(subject: Subject) -> Iterator[Finding]:
     table = subject.tables.get(DEADLINE_RULES)
     for expression in expressions(subject.diagram):
         for rule in _DEADLINE.findall(expression.text):
+            if rule in subject.more_rules:
+                continue
             if table is None:
                 yield subject.error(
                     "unknown-deadline",
