@@ -100,7 +100,8 @@ def _on_http_error(error: HTTPException) -> Response:
         return away_page(error.original_exception)
     status = error.code or 500
     if isinstance(error, InternalServerError) and error.original_exception is not None:
-        log.error("%s %s failed", request.method, request.path, exc_info=error.original_exception)
+        where = "/feeds/…" if request.endpoint == "feeds.show" else request.path  # that address is a secret
+        log.error("%s %s failed", request.method, where, exc_info=error.original_exception)
     response = answer(_known(status, f"http{status}"))
     for name, value in error.get_headers(request.environ):
         if name in {"Allow", "Retry-After"}:

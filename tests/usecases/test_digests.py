@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -238,3 +240,20 @@ def test_a_flood_is_bundled_to_its_end(world: World, monkeypatch: pytest.MonkeyP
     bundled = [entry.digest_id for entry in stored_outbox(world) if entry.topic == "t"]
     assert None not in bundled
     assert len(channel.notices) == len(set(bundled)) <= 3
+
+
+def test_workers_that_dispatch_at_once_make_one_digest_and_send_it_once(either: World) -> None:
+    tell(either, *["info"] * 9)
+    either.clock.advance(MINUTE)
+    channel, ready = Recorder(), threading.Barrier(4)
+
+    def work() -> None:
+        ready.wait(timeout=10)
+        for _ in range(3):
+            deliver_notices(either.engine, [channel])
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work) for _ in range(4)]:
+            done.result(timeout=60)
+    assert channel.texts == ["【汇总】您有 9 条新消息（提醒 9 条），请登录查看。"]
+    assert len(stored_outbox(either)) == 10
