@@ -38,6 +38,7 @@ _RESULTS = {
     "issue_paper": ActionResult({"paper_id": _PAPER, "number": "〔2025〕1号"}),
     "serve_paper": ActionResult({"paper_id": _PAPER, "served_at": "2025-10-09"}),
     "notify": ActionResult({"receivers": 1}),
+    "check_deadline": ActionResult({"late": False}),
 }
 
 

@@ -15,6 +15,7 @@ from engine.cases.climb import climb
 from engine.cases.incident_log import log_incident
 from engine.cases.messages import deliver_sent
 from engine.cases.standing import SYSTEM, Event, Firing
+from engine.clock.elapsed import elapsed
 from engine.errors import StepFailed
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
@@ -63,7 +64,7 @@ class FiringBatch:
     """What became of one batch, filled while it runs: after an error, all of `claimed` is as it was before.
 
     `fired` were fired at `at`; `alone` failed before, and get a step of their own; `sent` says that there are
-    messages to deliver.
+    messages to deliver, `seconds` how long the transaction lasted, without the wait for it.
     """
 
     at: datetime
@@ -71,6 +72,7 @@ class FiringBatch:
     fired: list[Firing] = field(default_factory=list)
     alone: list[Timer] = field(default_factory=list)
     sent: bool = False
+    seconds: float = 0.0
 
 
 def fire_batch(
@@ -82,6 +84,7 @@ def fire_batch(
     them failed with; `batch.claimed` then tells which were tried. The caller delivers the messages.
     """
     with engine.store.write() as work:
+        begun = elapsed()
         claimed = work.timers.claim_due(batch.at, limit)
         batch.claimed = [due.timer for due in claimed]
         batch.alone = [due.timer for due in claimed if due.timer.attempts]
@@ -100,6 +103,7 @@ def fire_batch(
             batch.fired.append(firing)
         work.instances.save_steps(steps)
         batch.sent = any(step.messages for step in steps)
+        batch.seconds = elapsed() - begun
 
 
 def _step(engine: Engine, work: UnitOfWork, held: Held, firing: Firing, now: datetime) -> StepBatch:

@@ -122,8 +122,8 @@ class _Sweep:
     def _batch(self, pace: Pace, size: int) -> FireReport:
         batch = FiringBatch(self.engine.clock.now())
         try:
-            with pace.measuring(batch.fired):
-                fire_batch(self.engine, batch, worker=self.worker, limit=size, is_by_outage=self._is_by_outage)
+            fire_batch(self.engine, batch, worker=self.worker, limit=size, is_by_outage=self._is_by_outage)
+            pace.learn(batch.seconds, len(batch.fired))
         except StoreAway:
             raise
         except Exception as error:  # the boundary of one batch: what is broken shows when they fire one by one

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
-from contextlib import contextmanager
 from typing import Final
-
-from engine.clock.elapsed import elapsed
 
 MOST: Final = 50
 """Timers in one batch."""
@@ -20,11 +16,7 @@ class Pace:
     def __init__(self, size: int = 10) -> None:
         self.size = size
 
-    @contextmanager
-    def measuring(self, fired: Sized) -> Iterator[None]:
-        """Around one batch that went through; `fired` are those that it fired."""
-        begun = elapsed()
-        yield
+    def learn(self, seconds: float, fired: int) -> None:
+        """A batch fired so many, and held the database for so long."""
         if fired:
-            each = (elapsed() - begun) / len(fired)
-            self.size = max(1, min(MOST, int(HOLD_SECONDS / each)))
+            self.size = max(1, min(MOST, int(HOLD_SECONDS * fired / max(seconds, 1e-6))))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 
 import sqlalchemy as sa
 import sqlalchemy.exc
 
-from engine.store.connection import WRITING
+from engine.store.connection import BUSY_MILLISECONDS, WRITING
 from engine.store.failures import conflict_of
 from engine.store.repositories.calendar import Calendar
 from engine.store.repositories.cases import Cases
@@ -30,6 +30,7 @@ from engine.store.repositories.tables import Tables
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.timers import Timers
 from engine.store.sealing import Sealer
+from engine.store.turns import Turns
 
 
 class SqlUnitOfWork:
@@ -114,6 +115,7 @@ class SqlStore:
         self._sealer = sealer
         self._writing = engine.execution_options(**{WRITING: True})
         self._reading = engine
+        self._turns = Turns(BUSY_MILLISECONDS / 1000) if engine.dialect.name == "sqlite" else None
         if engine.dialect.name == "postgresql":
             # one snapshot for all statements of a page, as a reading transaction has on SQLite
             self._reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -122,7 +124,7 @@ class SqlStore:
     def write(self) -> Iterator[SqlUnitOfWork]:
         """Raises Conflict where somebody else was first, from any statement or from the commit."""
         try:
-            with self._writing.begin() as connection:
+            with self._turns.turn() if self._turns else nullcontext(), self._writing.begin() as connection:
                 yield SqlUnitOfWork(connection, self._sealer, is_writing=True)
         except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as error:
             conflict = conflict_of(error)

@@ -131,14 +131,10 @@ def test_timers_of_one_case_fire_in_their_order_and_one_may_end_the_others(world
     assert states["after_4"] is TimerState.CANCELLED
 
 
-def test_the_pace_follows_what_a_batch_took(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = [0.0]
-    monkeypatch.setattr("engine.deadlines.pace.elapsed", lambda: at[0])
+def test_the_pace_follows_what_a_batch_took() -> None:
     pace = Pace()
-    for seconds, size in ((0.001, MOST), (HOLD_SECONDS / 4, 4), (10.0, 1), (HOLD_SECONDS / 20, 20)):
-        with pace.measuring(["a timer"]):
-            at[0] += seconds
-        assert pace.size == pytest.approx(size, abs=1)
-    with pace.measuring([]):
-        at[0] += 60
-    assert pace.size > 1, "nothing fired: nothing learnt"
+    learnt = []
+    for seconds, fired in ((0.001, 10), (HOLD_SECONDS, 4), (10.0, 1), (HOLD_SECONDS / 2, 10), (60.0, 0), (0.0, 1)):
+        pace.learn(seconds, fired)
+        learnt.append(pace.size)
+    assert learnt == [MOST, 4, 1, 20, 20, MOST], "nothing fired: nothing learnt"
