@@ -20,8 +20,8 @@ class Subject:
     """`forms` maps a form's name to the variables that its fields set; `tables` decisions by id.
 
     `roles` None means that any role goes. `called_names` are the variables that called procedures set, by
-    process id; a called procedure that is missing there sets unknown ones. `more_rules` are deadline rules that exist
-    beside those of `tables`.
+    process id; a called procedure that is missing there sets unknown ones. `more_rules` are deadline rules beside
+    those of `tables`.
     """
 
     diagram: Diagram
