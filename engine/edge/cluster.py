@@ -34,6 +34,7 @@ _OBSOLETE = "1 hour"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 """Seconds between attempts to get back to the database."""
 _POOL_TIMEOUT = 5.0
+_LOCK_TIMEOUT = "SET lock_timeout = '5s'"
 AnyTask = Task[Any, Any, Any]
 log = structlog.get_logger(__name__)
 
@@ -215,8 +216,11 @@ def _connector(conninfo: str, schema: str, connections: int, lost: asyncio.Event
     search_path = psycopg.sql.SQL("SET search_path TO {}").format(psycopg.sql.Identifier(schema))
 
     async def configure(connection: psycopg.AsyncConnection[Any]) -> None:
+        # a transaction for each statement: a host that loses its network between one and its commit would hold up
+        # every other worker's beat for as long as the server believes in it
+        await connection.set_autocommit(True)
         await connection.execute(search_path)
-        await connection.commit()
+        await connection.execute(_LOCK_TIMEOUT)
 
     return _Watched(
         lost,

@@ -25,9 +25,11 @@ from engine.records.time import TimerState
 from engine.store.tables import case as cases
 from engine.store.tables import exchange, journal, task, time
 from engine.store.unit_of_work import SqlStore
-from tests.chaos.workload import LEADERS, NOTICE_OF, SCORE_OF, TELLS
+from tests.chaos.workload import LEADERS, NOTICE_OF, RUNG, RUNG_SECONDS, SCORE_OF, TELLS
 
 SECOND = timedelta(seconds=1)
+_FIRINGS = ("TimerFired", "RungClimbed")
+"""Events of the audit that name the timer that fired."""
 Row = Any
 
 
@@ -130,13 +132,17 @@ class _CaseAccount:
                 closes is not None and closes.state is TimerState.FIRED, "the window neither closed nor was used"
             )
         self._one("remind", handled.opened_at + 2 * SECOND)
+        rungs = [row.due_at for row in self.books.timers[self.case_id] if row.rung == RUNG]
+        climbs = (handled.opened_at + RUNG_SECONDS * SECOND).replace(microsecond=0)
+        self._say(rungs == [climbs], f"the rung is due {rungs}")
         again = self._of("again")
         fired = [row for row in again if row.state is TimerState.FIRED]
         expected = [handled.opened_at + n * SECOND for n in range(1, min(len(fired) + 1, 3) + 1)]
         self._say([row.due_at for row in again] == expected, f"again is due at {[str(r.due_at) for r in again]}")
         end = self._end(handled, closes)
         if end is not None:
-            for row in (*self._of("remind"), *again, *self._of("closes")):
+            ladder = [row for row in self.books.timers[self.case_id] if row.rung is not None]
+            for row in (*self._of("remind"), *again, *self._of("closes"), *self._of("three_hours"), *ladder):
                 self._fired_as_demanded(row, *end)
         sends = self._of(TELLS)
         self._say(len(sends) == int(by_person), f"{len(sends)} timers {TELLS}, completed by a person: {by_person}")
@@ -176,12 +182,14 @@ class _CaseAccount:
         expected: Counter[str] = Counter()
         told: Counter[str] = Counter()
         for row in self.books.timers[self.case_id]:
-            firings = sum(1 for e in self._events("TimerFired") if e.detail["timer_id"] == row.timer_id)
+            firings = sum(1 for e in self._events(*_FIRINGS) if e.detail["timer_id"] == row.timer_id)
             is_fired = row.state is TimerState.FIRED
             self._say(firings == int(is_fired), f"timer {row.timer_id} ({row.element_id}) fired {firings} times")
             if is_fired:
                 self.findings.counts["timers fired"] += 1
                 self.findings.lateness.append(row.late_seconds)
+                self.findings.counts["rungs climbed"] += row.rung is not None
+                expected["rung"] += row.rung == RUNG
                 expected.update({SCORE_OF[row.element_id]: 1} if row.element_id in SCORE_OF else {})
                 told.update({NOTICE_OF[row.element_id]: len(LEADERS)} if row.element_id in NOTICE_OF else {})
                 expected["echo"] += row.element_id == TELLS
@@ -203,14 +211,15 @@ class _CaseAccount:
         return rows[0] if rows else None
 
     def _of(self, element: str) -> list[Row]:
-        return [row for row in self.books.timers[self.case_id] if row.element_id == element]
+        return [row for row in self.books.timers[self.case_id] if row.element_id == element and row.rung is None]
 
-    def _events(self, event: str) -> list[Row]:
-        return [entry for entry in self.books.audit[self.case_id] if entry.event == event]
+    def _events(self, *events: str) -> list[Row]:
+        return [entry for entry in self.books.audit[self.case_id] if entry.event in events]
 
     def _position(self, event: str, timer_id: str | None = None) -> int:
         """Of the entry in the order of writing, -1 where there is none."""
-        found = [e.seq for e in self._events(event) if timer_id is None or e.detail["timer_id"] == timer_id]
+        events = _FIRINGS if timer_id is not None else (event,)
+        found = [e.seq for e in self._events(*events) if timer_id is None or e.detail["timer_id"] == timer_id]
         return found[0] if found else -1
 
     def _story(self) -> str:

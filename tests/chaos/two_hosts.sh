@@ -74,7 +74,7 @@ done
 # what systemd would do: the environment file, then the unit's own command line
 run() {
   local host=$1 unit=$2 instance=${3:-} command
-  command=$(sed -n '/^ExecStart=/,/[^\\]$/p' "$root/deploy/$unit" | sed -e 's/^ExecStart=//' -e 's/\\$//' | tr -d '\n')
+  command=$(awk '/^ExecStart=/ { on = 1 } on { going = sub(/\\$/, ""); sub(/^ExecStart=/, ""); printf "%s", $0; if (!going) exit }' "$root/deploy/$unit")
   command=${command//\/opt\/duban/$directory/$host/opt}
   command=${command//%i/$instance}; command=${command//%H/host-$host}
   (cd "$work/$host" && set -a && . ./duban.env && set +a && eval "exec ip netns exec duban-$host setsid $command") \
@@ -83,11 +83,11 @@ run() {
 }
 stop() { local pid; pid=$(cat "$work/$1/$2${3:-}.pid"); kill -TERM "$pid"; wait "$pid" && echo "   $1 $2 ${3:-}: ended in order"; }
 start_host() { run "$1" duban-web.service; run "$1" duban-worker@.service 1; run "$1" duban-worker@.service 2; }
-answers() { on db curl -sS -o /dev/null -m 10 -w '%{http_code}' "http://${address[$1]}:8080/login" 2>/dev/null || true; }
-wait_for() { for _ in $(seq 600); do [ "$(answers "$1")" = 200 ] && return; sleep 0.2; done; echo "host $1 does not answer"; tail -20 "$work/$1"/*.log; exit 1; }
-beats() { sql -d duban -c "SELECT count(DISTINCT name) FROM system_mark WHERE name LIKE 'heartbeat:%' AND value::text > ''"; }
+answers() { on db curl -sS -o /dev/null -m 10 -w '%{http_code}' "http://${address[$1]}:8080/health" 2>/dev/null || true; }
+fail() { echo "$1"; for log in "$work"/?/*.log; do echo "-- $log"; tail -n 20 "$log"; done; exit 1; }
+wait_for() { for _ in $(seq 600); do [ "$(answers "$1")" = 200 ] && return; sleep 0.2; done; fail "host $1 does not answer"; }
 looked() { sql -d duban -c "SELECT value FROM system_mark WHERE name = 'heartbeat'"; }
-looks() { local before; before=$(looked); for _ in $(seq 100); do [ "$(looked)" != "$before" ] && return; sleep 0.2; done; echo "nobody looks at the ledger"; exit 1; }
+looks() { local before; before=$(looked); for _ in $(seq 300); do [ "$(looked)" != "$before" ] && return; sleep 0.2; done; fail "nobody looks at the ledger"; }
 
 say "4. the first start"
 (cd "$work/a" && set -a && . ./duban.env && set +a && on a "$directory/a/opt/bin/duban" init --office 青山县信访局)
@@ -100,7 +100,7 @@ echo "   both hosts answer, the ledger is looked at: $(looked)"
 say "the cable of host a is pulled, then it dies"
 on db ip link set veth-a down
 looks; echo "   b goes on: $(looked)"
-killall_on a KILL; wait 2>/dev/null $(cat "$work"/a/*.pid) || true
+killall_on a KILL; wait $(cat "$work"/a/*.pid) 2>/dev/null || true
 [ "$(answers b)" = 200 ]; looks
 on db ip link set veth-a up
 
@@ -117,7 +117,7 @@ echo "   and now $(answers a) and $(answers b), the ledger is looked at: $(looke
 
 say "9. a rolling upgrade, host by host"
 for host in a b; do
-  [ $host = b ] || (cd "$work/a" && set -a && . ./duban.env && set +a && on a "$directory/a/opt/bin/duban" migrate | head -1)
+  [ $host = b ] || (cd "$work/a" && set -a && . ./duban.env && set +a && on a "$directory/a/opt/bin/duban" migrate | sed -n 1p)
   for unit in "duban-web.service" "duban-worker@.service 1" "duban-worker@.service 2"; do
     stop $host $unit; run $host $unit
     other=$([ $host = a ] && echo b || echo a)
@@ -127,5 +127,5 @@ for host in a b; do
 done
 echo "   done; who looked:"
 sql -d duban -c "SELECT name, value FROM system_mark WHERE name LIKE 'heartbeat:%'"
-grep -hi "traceback" "$work"/?/*.log && { echo "something failed, see above"; exit 1; }
+! grep -qi traceback "$work"/?/*.log || fail "something failed"
 say "all is well"
