@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -82,6 +83,8 @@ class ClusterWorker:
 
     async def _live(self, handle_signals: bool) -> None:
         self._loop = asyncio.get_running_loop()
+        # it reports each lost connection with pages of its own stack; below it is one line
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
         threads = sum(sweep.concurrency for sweep in self._sweeps)
         self._loop.set_default_executor(ThreadPoolExecutor(threads + 1, thread_name_prefix="sweep"))
         if handle_signals:
@@ -127,9 +130,9 @@ class ClusterWorker:
             for task in (*running[len(workers) :], *waiting):
                 task.cancel()
             outcomes = await asyncio.gather(*running, *waiting, return_exceptions=True)
-        failures = [o for o in outcomes if isinstance(o, Exception)]
-        if failures and not self._stopping.is_set():
-            raise failures[0]
+        if not self._stopping.is_set():
+            failures = [o for o in outcomes if isinstance(o, Exception)]
+            raise failures[0] if failures else psycopg.OperationalError("a connection of the queue was lost")
 
     def _worker(self, app: App, sweep: Sweep) -> Worker:
         return Worker(
