@@ -1,7 +1,7 @@
 """What the office does during the storm: procedures with timers of seconds, whose effects can be counted.
 
 `storm`: a task that reminds once after 2 s, again every second for 3 s, climbs a rung of its deadline's ladder
-after 5.4 s, and closes itself after 14 s; whoever completes it sends, a second later, a message that starts `echo`
+after 5 s, and closes itself after 14 s; whoever completes it sends, a second later, a message that starts `echo`
 in the same case, which reports at once and once more after a second. `calm` waits for a person, and reminds after
 3 s.
 """
@@ -35,7 +35,7 @@ SCORE_OF = {
 """The score that follows when the timer of an element fires."""
 NOTICE_OF = {"remind": "remind", "nudge": "nudge"}
 """The topic that the leaders are told of then."""
-RUNG, RUNG_SECONDS = "chaos.rung", 5.4
+RUNG, RUNG_SECONDS = "chaos.rung", 5
 """A row of the ladder of the three hours on `handle`, and when it climbs: a score, which is its effect."""
 TELLS = "settle"
 """The timer after which `storm` sends its message."""
@@ -124,7 +124,7 @@ def _add_rung(engine: Engine) -> None:
     given = {
         "in": '"T10"',
         "rung": f'"{RUNG}"',
-        "when": f'"share {RUNG_SECONDS / (3 * 3600)}"',
+        "when": f'"share {RUNG_SECONDS / (3 * 3600):.6f}"',
         "what": '"score"',
         "to": "null",
         "code": '"rung"',
