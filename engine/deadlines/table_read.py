@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine.audit.record import record_refusal
 from engine.casework.statutory_limits import LIMITS, Limit
 from engine.deadlines.effective import ON, Span, span_of
 from engine.deadlines.ledger import READERS
@@ -64,7 +63,7 @@ class TableView:
 
 def list_tables(engine: Engine, actor: Actor) -> tuple[tuple[Sheet, VersionLine], ...]:
     """Every table of the office as it holds now. Raises Forbidden for who is no admin, supervisor or auditor."""
-    demand_reader(engine, actor, "list_tables")
+    demand_reader(actor)
     with engine.store.read() as work:
         names = names_in(work)
         found = []
@@ -78,7 +77,7 @@ def list_tables(engine: Engine, actor: Actor) -> tuple[tuple[Sheet, VersionLine]
 
 def read_table(engine: Engine, actor: Actor, table_id: str, version: int | None = None) -> TableView:
     """A version, None: the one that holds; 0: as it comes with Duban. Raises Forbidden, NotFound."""
-    demand_reader(engine, actor, "read_table")
+    demand_reader(actor)
     with engine.store.read() as work:
         names = names_in(work)
         newest = line_of(work, table_id, None, names)
@@ -101,7 +100,7 @@ def read_table(engine: Engine, actor: Actor, table_id: str, version: int | None 
 
 def table_versions(engine: Engine, actor: Actor, table_id: str) -> tuple[VersionLine, ...]:
     """The newest first, version 0 last. Raises Forbidden, NotFound."""
-    demand_reader(engine, actor, "table_versions")
+    demand_reader(actor)
     with engine.store.read() as work:
         if content_of(work, table_id, 0) is None:
             raise not_found(table_id)
@@ -115,7 +114,7 @@ def table_versions(engine: Engine, actor: Actor, table_id: str) -> tuple[Version
 
 def compare_versions(engine: Engine, actor: Actor, table_id: str, old: int, new: int) -> tuple[RowChange, ...]:
     """What changed from one version to another. Raises Forbidden, NotFound."""
-    demand_reader(engine, actor, "compare_versions")
+    demand_reader(actor)
     with engine.store.read() as work:
         contents = [content_of(work, table_id, version) for version in (old, new)]
     sheets = [read_sheet(content, f"{table_id}.dmn", table_id) for content in contents if content is not None]
@@ -126,7 +125,7 @@ def compare_versions(engine: Engine, actor: Actor, table_id: str, old: int, new:
 
 def table_file(engine: Engine, actor: Actor, table_id: str, version: int | None = None) -> bytes:
     """The DMN file of a version. Raises Forbidden, NotFound."""
-    demand_reader(engine, actor, "table_file")
+    demand_reader(actor)
     with engine.store.read() as work:
         content = content_of(work, table_id, line_of(work, table_id, version, {}).version)
     if content is None:
@@ -134,10 +133,9 @@ def table_file(engine: Engine, actor: Actor, table_id: str, version: int | None 
     return content
 
 
-def demand_reader(engine: Engine, actor: Actor, attempted: str) -> None:
-    """Raises Forbidden, audited, for who is no admin, supervisor or auditor."""
+def demand_reader(actor: Actor) -> None:
+    """Raises Forbidden for who is no admin, supervisor or auditor."""
     if not any(actor.holds(role) for role in READERS):
-        record_refusal(engine, actor, attempted, {})
         raise Forbidden(
             Message(
                 "只有流程管理员、督查人员和审计人员可以查看规则表。请联系流程管理员。",

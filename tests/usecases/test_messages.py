@@ -132,7 +132,7 @@ def test_a_message_is_delivered_once(world: World, monkeypatch: pytest.MonkeyPat
     world.deploy(sender())
     world.deploy(receiver())
     with monkeypatch.context() as crashed:
-        crashed.setattr("engine.cases.step.drain_messages", lambda _engine: 0)
+        crashed.setattr("engine.cases.messages.drain_messages", lambda _engine: 0)
         send(world)
     with world.engine.store.read() as work:
         (message,) = work.messages.pending(10)
@@ -147,7 +147,7 @@ def test_what_a_crash_left_over_the_heartbeat_delivers(world: World, monkeypatch
     world.deploy(sender())
     world.deploy(receiver())
     with monkeypatch.context() as crashed:
-        crashed.setattr("engine.cases.step.drain_messages", lambda _engine: 0)
+        crashed.setattr("engine.cases.messages.drain_messages", lambda _engine: 0)
         send(world)
     assert (pending(world), cases_of(world, "receiver")) == (1, ())
 

@@ -140,9 +140,7 @@ class Cases:
         rows = self._connection.execute(
             sa.select(deadline)
             .where(deadline.c.case_id.in_(case_ids), IS_OPEN)  # ix_deadline_of_case
-            .order_by(
-                deadline.c.state != DeadlineState.PAUSED, deadline.c.legal_due.desc(), deadline.c.deadline_id
-            )
+            .order_by(deadline.c.state != DeadlineState.PAUSED, deadline.c.legal_due.desc(), deadline.c.deadline_id)
         )
         return {row.case_id: record_of(Deadline, row, deadline) for row in rows}
 

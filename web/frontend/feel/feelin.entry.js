@@ -12,12 +12,14 @@ const compiled = new Map();
 
 // Only names with spaces matter to the parser: variables have none, so a parse holds for all data.
 const NAMES = Object.fromEntries(Object.keys(builtins).map((name) => [name, null]));
+// At the head of unary tests `not(…)` is the negation of DMN, which the parser sees only where no function hides it.
+const { not: _, ...UNARY_NAMES } = NAMES;
 
 function compile(text, unary) {
   const key = (unary ? "?" : "=") + text;
   let entry = compiled.get(key);
   if (entry) return entry;
-  const tree = (unary ? parseUnaryTests : parseExpression)(text, NAMES);
+  const tree = unary ? parseUnaryTests(text, UNARY_NAMES) : parseExpression(text, NAMES);
   const notes = new InterpreterContext();
   const { root } = interpreter._buildExecutionTree(tree, text, notes);
   entry = { text, tree, notes, root };
