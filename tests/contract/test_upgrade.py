@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,9 +17,12 @@ from alembic.config import Config
 import engine.store.migrate
 from engine.store.connection import WRITING, make_engine
 from engine.store.migrate import upgrade
+from engine.store.tables.case import case_file, instance
+from engine.store.tables.definition import definition
 from engine.store.tables.exchange import outbox
 from engine.store.tables.org import person, unit
-from tests.builders import a_notice, a_person
+from engine.store.tables.time import deadline, timer
+from tests.builders import a_case, a_deadline, a_definition, a_notice, a_person, a_timer, an_instance
 from tests.conftest import START
 from tests.postgres import administer, url_of
 
@@ -43,22 +51,64 @@ def fill(database: sa.Engine) -> None:
         connection.execute(sa.insert(outbox).values(**sent))
 
 
+@contextmanager
+def old_database(kind: str, directory: Path, cluster: str, revision: str) -> Iterator[sa.Engine]:
+    url = f"sqlite:///{directory / 'old.sqlite3'}"
+    if kind == "postgres":
+        administer(cluster, "CREATE DATABASE duban_old")
+        url = url_of(cluster, "duban_old")
+    database = at_revision(url, revision)
+    try:
+        yield database
+    finally:
+        database.dispose()
+        if kind == "postgres":
+            administer(cluster, "DROP DATABASE duban_old")
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_people_get_no_address_and_old_messages_are_not_sent(
     tmp_path: Path, kind: str, postgres_cluster: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
-    if kind == "postgres":
-        administer(postgres_cluster, "CREATE DATABASE duban_old")
-        url = url_of(postgres_cluster, "duban_old")
-    database = at_revision(url, "0002")
-    try:
+    with old_database(kind, tmp_path, postgres_cluster, "0002") as database:
         fill(database)
         upgrade(database)
         with database.connect() as connection:
             assert connection.execute(sa.select(person.c.username, person.c.email)).all() == [("jingban", "")]
             assert connection.scalars(sa.select(outbox.c.dispatched_at)).all() == [START]
-    finally:
-        database.dispose()
-        if kind == "postgres":
-            administer(postgres_cluster, "DROP DATABASE duban_old")
+
+
+def add(connection: sa.Connection, table: sa.Table, record: Any, **more: Any) -> None:
+    """A row in the columns that the table has at its revision."""
+    known = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+    row = {c.name: getattr(record, c.name) for c in table.columns if c.name in known and hasattr(record, c.name)}
+    connection.execute(sa.insert(table).values(**row, **more))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_running_deadlines_keep_their_dates_and_can_be_computed_again(
+    tmp_path: Path, kind: str, postgres_cluster: str
+) -> None:
+    day_15 = datetime(2025, 10, 11, 16, tzinfo=UTC)  # 24:00 in Shanghai
+    days = replace(a_deadline(), raw_due=day_15, legal_due=day_15)
+    with old_database(kind, tmp_path, postgres_cluster, "0003") as database:
+        fill(database)
+        with database.begin() as connection:
+            add(connection, definition, a_definition())
+            add(connection, case_file, a_case(), facts_text="")
+            add(connection, instance, an_instance())
+            add(connection, deadline, days)
+            add(connection, deadline, a_deadline("l2", clock="W", amount=5))
+            add(connection, timer, a_timer(), next_at=START)
+        upgrade(database)
+        with database.connect() as connection:
+            found = connection.execute(sa.select(deadline).order_by(deadline.c.deadline_id)).all()
+            assert (found[0].legal_due, found[0].stale, found[0].pauses) == (day_15, False, ())
+            assert [row.term for row in found] == [
+                {"clock": "fixed", "fixed_on": date(2025, 10, 11), "rollover": True},
+                {"clock": "W", "amount": 5, "rollover": False},
+            ]
+            assert [row.history[0]["at"] for row in found] == [START, START]
+            assert connection.execute(sa.select(timer.c.kind.cast(sa.Text), timer.c.stale)).all() == [
+                ("bpmn", False)
+            ]
