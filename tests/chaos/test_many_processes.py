@@ -1,4 +1,4 @@
-"""PostgreSQL, two web processes and four workers, two of them under one name: killed, frozen, and the database restarted."""
+"""PostgreSQL, two web processes and four workers, two of one name: killed, frozen, and the database restarted."""
 
 from __future__ import annotations
 
