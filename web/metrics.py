@@ -63,9 +63,7 @@ class _Figures(Collector):
     def _workers(self) -> Iterator[Metric]:
         fired = CounterMetricFamily("duban_timers_fired", "Timers that a worker fired.", labels=("worker",))
         failed = CounterMetricFamily("duban_timers_failed", "Firings that failed.", labels=("worker",))
-        seen = GaugeMetricFamily(
-            "duban_worker_seen_seconds", "When it last looked.", labels=("worker",)
-        )
+        seen = GaugeMetricFamily("duban_worker_seen_seconds", "When it last looked.", labels=("worker",))
         for worker in self._figures.workers:
             fired.add_metric((worker.worker,), worker.fired)
             failed.add_metric((worker.worker,), worker.failed)
