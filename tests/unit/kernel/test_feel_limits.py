@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from py_mini_racer import JSTimeoutException
 
 from engine.kernel.feel import Feel, FeelError, Limits
+from engine.kernel.isolate import Isolate
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 TIGHT = Limits(seconds=0.4, memory_bytes=64 * 1024 * 1024)
@@ -81,6 +83,7 @@ def test_one_thread_may_open_what_another_one_stops() -> None:
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from engine.kernel.feel import Feel, FeelError, Limits
+from engine.kernel.isolate import Isolate
 feel = Feel(limits=Limits(seconds=0.3))
 for text in ("1 + 1", "count(for i in 1..9999, j in 1..9999 return [i, j])", "2 + 2"):
     with ThreadPoolExecutor(1) as another:
@@ -91,3 +94,21 @@ for text in ("1 + 1", "count(for i in 1..9999, j in 1..9999 return [i, j])", "2 
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split()) == (0, ["2", "time", "4"]), done.stderr
+
+
+def test_a_machine_that_is_busy_elsewhere_is_waited_for() -> None:
+    isolate = Isolate("Asia/Shanghai", Limits(seconds=0.5))
+    asked: list[float] = []
+
+    def starved(_payload: str, *, timeout_sec: float) -> str:
+        asked.append(timeout_sec)
+        raise JSTimeoutException
+
+    now = '{"now": "2026-03-01T00:00:00Z", "data": {}, "jobs": [["1 + 1"]]}'
+    try:
+        isolate.call("describe", '[["1 + 1", false]]')
+        isolate._functions["run"] = starved
+        assert isolate.call("run", now) == '[{"v":2}]'
+        assert asked == [0.5]
+    finally:
+        isolate.close()
