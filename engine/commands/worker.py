@@ -6,15 +6,8 @@ import os
 import platform
 
 import click
-import structlog
 
 from engine.commands.running import configured_or_exit, settings_from_environment, start_engine
-from engine.errors import StoreAway
-from engine.notifications.deliver import deliver_notices
-from engine.ports.channel import Channel
-from engine.ports.engine import Engine
-
-log = structlog.get_logger(__name__)
 
 
 @click.command()
@@ -29,6 +22,7 @@ def worker(name: str | None, concurrency: int) -> None:
     and one that is left does all of it.
     """
     from engine.edge.cluster import ClusterWorker, Pace, Sweep
+    from engine.edge.notice_sweep import NoticeSweep
     from engine.edge.timer_sweep import TimerSweep
     from engine.store.connection import conninfo_of
 
@@ -50,24 +44,3 @@ def worker(name: str | None, concurrency: int) -> None:
     pace = Pace(settings.heartbeat_seconds, settings.stall_seconds)
     click.echo(f"督办 Duban worker {called}  (SIGTERM 停止 / stops)")
     ClusterWorker(conninfo_of(settings.effective_database_url), engine.clock, sweeps, pace, name=called).run()
-
-
-class NoticeSweep:
-    """Sends what is due through the channels."""
-
-    def __init__(self, engine: Engine, channels: tuple[Channel, ...], worker: str) -> None:
-        self._engine = engine
-        self._channels = channels
-        self._worker = worker
-
-    def __call__(self) -> None:
-        try:
-            report = deliver_notices(self._engine, self._channels)
-        except StoreAway as away:
-            log.warning("notices_wait_for_database", worker=self._worker, reason=away.reason)
-            return
-        except Exception:
-            log.exception("delivery_sweep_failed", worker=self._worker)
-            return
-        if report.sent or report.put_off or report.dead:
-            log.info("notices_delivered", sent=report.sent, put_off=report.put_off, dead=report.dead)

@@ -19,9 +19,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from engine.clock.elapsed import elapsed
+from engine.edge.notice_sweep import NoticeSweep
 from engine.edge.timer_sweep import TimerSweep
-from engine.errors import StoreAway
-from engine.notifications.deliver import deliver_notices
 from engine.ports.channel import Channel
 from engine.ports.engine import Engine
 
@@ -78,9 +77,9 @@ class Heartbeat:
 
     def __init__(self, engine: Engine, channels: Sequence[Channel] = (), *, worker: str | None = None) -> None:
         self._engine = engine
-        self._channels = tuple(channels)
         self._worker = worker or f"{platform.node()}:{os.getpid()}"
         self._sweep = TimerSweep(engine, self._worker)
+        self._notices = NoticeSweep(engine, channels, self._worker)
         self._every = engine.settings.heartbeat_seconds
         self._pulses = (_Pulse(JOB, self.beat), _Pulse(DELIVERY, self.deliver))
         self._stopping = threading.Event()
@@ -128,16 +127,7 @@ class Heartbeat:
 
     def deliver(self) -> None:
         """One sweep over the notifications. Whatever goes wrong is logged, and the next one comes."""
-        try:
-            report = deliver_notices(self._engine, self._channels)
-        except StoreAway as away:
-            log.warning("notices_wait_for_database", worker=self._worker, reason=away.reason)
-            return
-        except Exception:
-            log.exception("delivery_sweep_failed", worker=self._worker)
-            return
-        if report.sent or report.put_off or report.dead:
-            log.info("notices_delivered", sent=report.sent, put_off=report.put_off, dead=report.dead)
+        self._notices()
 
     def _watch(self) -> None:
         """Plans a job again that has not come for several beats: the clock it was planned by was set back."""
