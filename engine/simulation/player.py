@@ -128,13 +128,20 @@ class Player:
         answer = self._answers.of(task.element_id, nth)
         if answer is None or answer.never:
             zh, en = (
-                ("没有给出答复", "has no answer")
+                (
+                    f"没有给出答复（在答复文件中写上 {task.element_id}）",
+                    "has no answer (give one in the answers file)",
+                )
                 if answer is None
                 else ("按答复文件不办理", "is not done, as answered")
             )
-            said = Message(
-                f"“{task.name}”{zh}，留待期限届满", f"{task.element_id} {en}: left until its time runs out"
+            # no deadline stands over it: nothing but an answer takes it further
+            zh_then, en_then = (
+                ("流程停在这里", "it stops here")
+                if task.due_at is None
+                else ("留待期限届满", "left until its time runs out")
             )
+            said = Message(f"“{task.name}”{zh}，{zh_then}", f"{task.element_id} {en}: {en_then}")
             self.notes.append(Entry(task.opened_at, "blocked", said, task.element_id, case=case))
             return
         at = max(self._when(task, answer), self._stage.now)
