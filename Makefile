@@ -32,7 +32,7 @@ demo: $(RUNTIME) ## a sample office with cases in every state, on loopback
 # The browser's tests run by themselves: Playwright leaves an event loop in its thread, which V8 must not join. So do
 # the chaos tests: they want both processors, and say on the screen what they did.
 test: $(DEVELOPMENT) $(FRONTEND) ## all tests, PostgreSQL and Chromium included
-	tools/need chromium fonts postgresql
+	tools/need chromium fonts pango postgresql
 	node web/frontend/build.mjs --check
 	$(BIN)/python -m pytest -n 2 --ignore tests/browser --ignore tests/chaos $(ARGS)
 	$(BIN)/python -m pytest -n 2 tests/browser

@@ -23,7 +23,7 @@ from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile, Instance, InstanceState, Party
 from engine.records.step import StepBatch
-from engine.records.task import UserTask
+from engine.records.task import TaskClosure, UserTask
 from engine.records.time import Deadline
 from engine.values import Data, Value
 
@@ -48,6 +48,10 @@ class Operation:
 
     `retry` is what `engine.cases.incidents` needs to do it again; it never holds a party's fields. `columns` are
     columns of the case file, `parties` go to its sealed parties, `clocks` are to stop or to go on.
+
+    `acted_for` is whom the actor stands in for (person id). `tasks_opened`, `tasks_closed`, `tasks_changed` are
+    tasks that no token moves: signers, and what people change about an open task. `beside` adds notices, papers
+    and further events.
     """
 
     event: Event
@@ -59,9 +63,17 @@ class Operation:
     columns: Mapping[str, Value] = field(default_factory=dict)
     parties: tuple[Party, ...] = ()
     clocks: tuple[ClockOrder, ...] = ()
+    acted_for: str | None = None
+    tasks_opened: tuple[UserTask, ...] = ()
+    tasks_closed: tuple[TaskClosure, ...] = ()
+    tasks_changed: tuple[UserTask, ...] = ()
+    beside: Callable[[Collector], None] | None = None
 
     def stamp(self, actor: str, now: datetime) -> Stamp:
-        return Stamp(now, actor, self.event, self.task_id, self.result, self.firing)
+        event = self.event
+        if self.acted_for is not None:
+            event = replace(event, detail={**event.detail, "acted_for": self.acted_for})
+        return Stamp(now, actor, event, self.task_id, self.result, self.firing, self.acted_for)
 
 
 def hold_instance(work: UnitOfWork, instance_id: str) -> Held | None:
@@ -103,6 +115,8 @@ def prepare(
         work.cases.add_parties(operation.parties)
     for order in operation.clocks:
         collector.order_clock(order)
+    if operation.beside is not None:
+        operation.beside(collector)
     standing = Standing(
         instance=held.instance,
         case=held.case,
@@ -114,6 +128,12 @@ def prepare(
     reckoner = reckoning(engine, work)
     projection = project(changes, standing, operation.stamp(actor, now), collector.collected(), reckoner=reckoner)
     batch = _sealed(run, projection, standing, actor=actor, now=now)
+    batch = replace(
+        batch,
+        tasks_opened=(*batch.tasks_opened, *operation.tasks_opened),
+        tasks_closed=(*batch.tasks_closed, *operation.tasks_closed),
+        tasks_changed=operation.tasks_changed,
+    )
     if projection.lives.turned:
         batch = turned(work, batch, projection.lives, reckoner)
     return batch

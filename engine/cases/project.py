@@ -15,8 +15,9 @@ from engine.cases.project_tasks import closed_tasks, opened_tasks
 from engine.cases.project_time import armed_timers, settled_timers
 from engine.cases.standing import SILENT, Collected, Event, Stamp, Standing
 from engine.kernel.changes import Changes, Closure, MessageThrown
-from engine.records.case import Instance, InstanceState
+from engine.records.case import CaseFile, Instance, InstanceState
 from engine.records.step import CaseUpdate, MessageSubscription, OutgoingMessage, PathEntry, StepBatch
+from engine.records.task import CASE_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,7 @@ def project(
     """
     lives = lives_of(changes, standing, stamp, collected, reckoner)
     update = _case_update(changes, standing, stamp, collected)
-    accused = standing.case.accused_units
-    if update is not None and update.accused_units is not None:
-        accused = update.accused_units
-    opened = opened_tasks(changes, standing, stamp, accused_units=accused, deadlines=lives.open)
+    opened = opened_tasks(changes, standing, stamp, case=_after(standing.case, update), deadlines=lives.open)
     new_tasks = {task.task_id for task in opened}
     new_timers = {armed.timer_id for armed in changes.armed}
     armed = armed_timers(changes, standing, stamp, lives.open, reckoner)
@@ -98,6 +96,11 @@ def _case_update(changes: Changes, standing: Standing, stamp: Stamp, collected: 
     if changes.ended is not None and _is_own(standing):
         update = replace(update, closed_at=stamp.now, state=update.state or changes.ended.name or None)
     return None if update == CaseUpdate(standing.case.case_id) else update
+
+
+def _after(case: CaseFile, update: CaseUpdate | None) -> CaseFile:
+    given = {name: getattr(update, name) for name in CASE_COLUMNS} if update is not None else {}
+    return replace(case, **{name: value for name, value in given.items() if value is not None})
 
 
 def _is_own(standing: Standing) -> bool:

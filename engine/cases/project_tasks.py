@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from engine.cases.standing import Stamp, Standing
 from engine.errors import Message, StepFailed
 from engine.kernel.changes import Changes, Closure, TaskOpened
-from engine.records.task import TaskClosure, TaskState, UserTask
+from engine.records.case import CaseFile
+from engine.records.task import CASE_COLUMNS, TaskClosure, TaskState, UserTask
 from engine.records.time import Deadline, DeadlineState, TaskClocks
 
 _STATES = {Closure.COMPLETED: TaskState.COMPLETED, Closure.CANCELLED: TaskState.CANCELLED}
@@ -19,19 +21,19 @@ def opened_tasks(
     standing: Standing,
     stamp: Stamp,
     *,
-    accused_units: Sequence[str],
+    case: CaseFile,
     deadlines: Sequence[Deadline],
 ) -> tuple[UserTask, ...]:
     """The tasks that the step opened; one that also ended in it carries its end already.
 
-    `deadlines` are those that stand after it. Raises StepFailed where a task would go
+    `case` and `deadlines` are those that stand after it. Raises StepFailed where a task would go
     to an accused unit, or to nobody (Source: 信访工作条例 art. 30, 46(5)).
     """
     closures = {closure.task_id: closure for closure in closed_tasks(changes, stamp)}
     tasks = []
     for opened in changes.opened:
-        task = _task(opened, standing, stamp, deadlines)
-        _refuse_wrong_receiver(task, accused_units)
+        task = replace(_task(opened, standing, stamp, deadlines), **_of_case(case))
+        _refuse_wrong_receiver(task, case.accused_units)
         closure = closures.get(task.task_id)
         if closure is not None:
             task = replace(
@@ -40,9 +42,14 @@ def opened_tasks(
                 closed_at=closure.closed_at,
                 closed_by=closure.closed_by,
                 result=closure.result,
+                closed_for=closure.closed_for,
             )
         tasks.append(task)
     return tuple(tasks)
+
+
+def _of_case(case: CaseFile) -> dict[str, Any]:
+    return {name: getattr(case, name) for name in CASE_COLUMNS}
 
 
 def closed_tasks(changes: Changes, stamp: Stamp) -> tuple[TaskClosure, ...]:
@@ -54,6 +61,7 @@ def closed_tasks(changes: Changes, stamp: Stamp) -> tuple[TaskClosure, ...]:
             closed_at=stamp.now,
             closed_by=stamp.person if closed.task_id == stamp.task_id else None,
             result=stamp.result if closed.task_id == stamp.task_id else None,
+            closed_for=stamp.acted_for if closed.task_id == stamp.task_id else None,
         )
         for closed in changes.closed
     )

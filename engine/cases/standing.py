@@ -72,7 +72,10 @@ SILENT = Event("")
 
 @dataclass(frozen=True)
 class Stamp:
-    """Who does the step, when, and what it is. `result` is what the completed task was given."""
+    """Who does the step, when, and what it is. `result` is what the completed task was given.
+
+    `acted_for` is whom the actor stands in for.
+    """
 
     now: datetime
     actor: str
@@ -80,6 +83,7 @@ class Stamp:
     task_id: str | None = None
     result: Data | None = None
     firing: Firing | None = None
+    acted_for: str | None = None
 
     @property
     def person(self) -> str | None:

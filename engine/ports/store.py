@@ -13,9 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from engine.ports.desk import DeskRepository
+from engine.ports.dossier import DossierRepository
 from engine.ports.ledger import LedgerRepository, OutageRepository
+from engine.ports.papers import PapersRepository
+from engine.ports.public import PublicRepository
 from engine.ports.reach import DeliveryRepository, ReachRepository
+from engine.ports.stand_ins import StandInsRepository
 from engine.ports.time import CalendarRepository, DeadlineRepository, DutyRepository, TableRepository
+from engine.ports.views import SavedViewsRepository
 from engine.records.attachment import Attachment
 from engine.records.case import CaseFile, Instance, Party
 from engine.records.definition import Definition, DefinitionSummary
@@ -317,6 +323,18 @@ class UnitOfWork(Protocol):
     def reach(self) -> ReachRepository: ...
     @property
     def ledger(self) -> LedgerRepository: ...
+    @property
+    def views(self) -> SavedViewsRepository: ...
+    @property
+    def desk(self) -> DeskRepository: ...
+    @property
+    def dossier(self) -> DossierRepository: ...
+    @property
+    def papers(self) -> PapersRepository: ...
+    @property
+    def stand_ins(self) -> StandInsRepository: ...
+    @property
+    def public(self) -> PublicRepository: ...
     @property
     def outages(self) -> OutageRepository: ...
 

@@ -14,6 +14,7 @@ class CaseFile:
     """A matter. `unit` is the office that keeps it; `facts` are form fields worth showing.
 
     `number` (business number) is None until registration. `accused_units` may never see or be given it.
+    `merged_into` is the case that carries it on.
     """
 
     case_id: str
@@ -35,6 +36,7 @@ class CaseFile:
     facts: Data = field(default_factory=dict)
     closed_at: datetime | None = None
     light: str | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)

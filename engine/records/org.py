@@ -43,10 +43,33 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Principal:
+    """A person who is away, and whom the actor stands in for now. `procedures` are process ids; none means all.
+
+    `units` are those that the person acts for; `through` are the persons between in a chain, the nearest first.
+    """
+
+    person_id: str
+    name: str
+    grants: frozenset[Grant]
+    units: frozenset[str]
+    procedures: frozenset[str] = frozenset()
+    through: tuple[str, ...] = ()
+
+    def covers(self, procedure: str) -> bool:
+        return not self.procedures or procedure in self.procedures
+
+    def holds(self, role: str, unit: str) -> bool:
+        return Grant(role, unit) in self.grants
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts: a person with the roles in force at this moment. Every use case takes one first.
 
-    `must_change_password`: the password was given by somebody else and has not been changed yet.
+    `must_change_password`: the password was given by somebody else and has not been changed yet. `principals` are
+    those for whom the actor stands in now; their roles are not the actor's own. `recused` are ids of the cases from
+    which the actor stands aside: they do not exist for it either.
     """
 
     person_id: str
@@ -55,6 +78,8 @@ class Actor:
     unit: str
     grants: frozenset[Grant] = field(default_factory=frozenset)
     must_change_password: bool = field(default=False, compare=False)
+    principals: tuple[Principal, ...] = field(default=(), compare=False)
+    recused: frozenset[str] = field(default=frozenset(), compare=False)
 
     def holds(self, role: str, unit: str | None = None) -> bool:
         """Whether the role is held, in the unit where one is given."""

@@ -34,7 +34,10 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Absence:
-    """From `starts_at` until just before `ends_at`, the deputy is told what the person is told."""
+    """From `starts_at` until just before `ends_at`, the deputy is told and may do what the person may.
+
+    `procedures` are process ids; none means all.
+    """
 
     absence_id: str
     person_id: str
@@ -42,3 +45,4 @@ class Absence:
     starts_at: datetime
     ends_at: datetime
     note: str = ""
+    procedures: tuple[str, ...] = ()

@@ -77,7 +77,9 @@ class OutboxEntry:
 class Paper:
     """An issued document.
 
-    `state` is drafted, issued, served or void; `number` is whole, e.g. 督办令〔2025〕37 号.
+    `state` is drafted, signed, issued, served, receipted or void; `number` is whole, e.g. 督办令〔2025〕37 号, made
+    of `series`, `year` and `sequence`. `file_sha256` names the Word file as it was issued. `receipt` says who
+    received it, how and when.
     """
 
     paper_id: str
@@ -91,6 +93,17 @@ class Paper:
     issued_at: datetime
     issued_by: str | None
     served_at: datetime | None = None
+    series: str | None = None
+    year: int | None = None
+    sequence: int | None = None
+    template_id: str | None = None
+    file_sha256: str | None = None
+    signed_at: datetime | None = None
+    signed_by: str | None = None
+    receipt: Data | None = None
+    voided_at: datetime | None = None
+    voided_by: str | None = None
+    void_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +193,8 @@ class StepBatch:
     """All rows of one step. `instance.version` is the new version; the store checks that the old one stands.
 
     `is_new` says that the instance is to be inserted. `deadlines` are new ones and changed ones, whole;
-    `ladders_ended` names deadlines whose rungs that still wait are cancelled.
+    `ladders_ended` names deadlines whose rungs that still wait are cancelled. `tasks_changed` are tasks that stay
+    open, whole: the store writes what a person can change about an open task, and leaves its clocks alone.
     """
 
     instance: Instance
@@ -188,6 +202,7 @@ class StepBatch:
     case_update: CaseUpdate | None = None
     tasks_opened: tuple[UserTask, ...] = ()
     tasks_closed: tuple[TaskClosure, ...] = ()
+    tasks_changed: tuple[UserTask, ...] = ()
     timers_armed: tuple[Timer, ...] = ()
     timers_settled: tuple[TimerSettlement, ...] = ()
     timers_moved: tuple[TimerMove, ...] = ()

@@ -9,6 +9,21 @@ from enum import Enum
 from engine.values import Data
 
 
+class TaskKind(Enum):
+    """A step of the diagram, or the opinion of a signer who was added to one."""
+
+    STEP = "step"
+    SIGN = "sign"
+
+
+class SignMode(Enum):
+    """When a signer is asked: before the owner may complete, beside the owner, or after the owner has."""
+
+    BEFORE = "before"
+    PARALLEL = "parallel"
+    AFTER = "after"
+
+
 class TaskState(Enum):
     OPEN = "open"
     COMPLETED = "completed"
@@ -22,6 +37,13 @@ class UserTask:
     `due_at`, `blue_at`, `yellow_at`, `red_at` come from the most urgent running deadline that the task
     stands under, None where there is none; `rule` is that deadline's rule. `paused`: its clock stands, and no
     light comes on. `form` is the path of its form in the definition.
+
+    `kind`, `parent_id`, `sign_mode`: a signer's task belongs to the step's task and is no token of the diagram.
+    `owner`: who delegated it and gets it back (person id). `asked_by`, `note`: who delegated, added, or returned
+    it, and why. `returns_to`: id of the element that gets it straight back once it is completed. `suspended`,
+    `suspended_until`: set aside by its handler; clocks go on. `begun_at`: when somebody claimed or typed into it.
+    `held_result`: what the owner has submitted and signers are still to see. `closed_for`: whom the closer stood in
+    for. `urged`: how often it was urged. `category` … `accused_units` are the case's, kept equal by the store.
     """
 
     task_id: str
@@ -49,24 +71,52 @@ class UserTask:
     result: Data | None = None
     paused: bool = False
     rule: str | None = None
+    kind: TaskKind = TaskKind.STEP
+    parent_id: str | None = None
+    sign_mode: SignMode | None = None
+    owner: str | None = None
+    asked_by: str | None = None
+    note: str = ""
+    returns_to: str | None = None
+    suspended: bool = False
+    suspended_until: datetime | None = None
+    begun_at: datetime | None = None
+    held_result: Data | None = None
+    closed_for: str | None = None
+    urged: int = 0
+    urged_at: datetime | None = None
+    category: str | None = None
+    purpose: str | None = None
+    channel: str | None = None
+    confidential: bool = False
+    accused_units: tuple[str, ...] = ()
+
+
+CASE_COLUMNS = ("category", "purpose", "channel", "confidential", "accused_units")
+"""Fields of a task that repeat its case's."""
 
 
 @dataclass(frozen=True)
 class TaskClosure:
-    """How a task ended. `result` is what was submitted, None where it was cancelled."""
+    """How a task ended. `result` is what was submitted, None where it was cancelled.
+
+    `closed_for` is the person for whom `closed_by` stood in, None where nobody.
+    """
 
     task_id: str
     state: TaskState
     closed_at: datetime
     closed_by: str | None
     result: Data | None = None
+    closed_for: str | None = None
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a person typed and has not submitted."""
+    """What a person typed and has not submitted. `base` are the case's values that it began from."""
 
     task_id: str
     person_id: str
     data: Data
     saved_at: datetime
+    base: Data | None = None

@@ -17,6 +17,8 @@ from engine.store.repositories.cases import Cases
 from engine.store.repositories.deadlines import Deadlines
 from engine.store.repositories.definitions import Definitions
 from engine.store.repositories.deliveries import Deliveries
+from engine.store.repositories.desk import Desk
+from engine.store.repositories.dossier import Dossier
 from engine.store.repositories.duties import Duties
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.known import Known
@@ -24,8 +26,12 @@ from engine.store.repositories.ledger import Ledger
 from engine.store.repositories.messages import Messages
 from engine.store.repositories.org import Org
 from engine.store.repositories.outages import Outages
+from engine.store.repositories.papers import Papers
+from engine.store.repositories.public import Public
 from engine.store.repositories.reach import Reach
 from engine.store.repositories.registers import Registers
+from engine.store.repositories.saved_views import SavedViews
+from engine.store.repositories.stand_ins import StandIns
 from engine.store.repositories.tables import Tables
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.timers import Timers
@@ -101,6 +107,30 @@ class SqlUnitOfWork:
     @cached_property
     def outages(self) -> Outages:
         return Outages(self.connection)
+
+    @cached_property
+    def views(self) -> SavedViews:
+        return SavedViews(self.connection)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.connection)
+
+    @cached_property
+    def dossier(self) -> Dossier:
+        return Dossier(self.connection, self._sealer)
+
+    @cached_property
+    def papers(self) -> Papers:
+        return Papers(self.connection)
+
+    @cached_property
+    def stand_ins(self) -> StandIns:
+        return StandIns(self.connection)
+
+    @cached_property
+    def public(self) -> Public:
+        return Public(self.connection)
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -100,9 +100,9 @@ def _read_rows(connection: sa.Connection, actor: Actor, query: InboxQuery, now: 
             *columns_of(UserTask, user_task),
             case_file.c.number.label("case_number"),
             case_file.c.title.label("case_title"),
-            case_file.c.category,
-            case_file.c.channel,
-            case_file.c.confidential,
+            case_file.c.category.label("case_category"),
+            case_file.c.channel.label("case_channel"),
+            case_file.c.confidential.label("case_confidential"),
             unit.c.name.label("unit_name"),
             person.c.name.label("assignee_name"),
         )
@@ -123,11 +123,11 @@ def _read_rows(connection: sa.Connection, actor: Actor, query: InboxQuery, now: 
             record_of(UserTask, row, user_task),
             row.case_number,
             row.case_title,
-            row.category,
-            row.channel,
+            row.case_category,
+            row.case_channel,
             row.unit_name,
             row.assignee_name,
-            row.confidential,
+            row.case_confidential,
         )
         for row in connection.execute(statement)
     )

@@ -42,13 +42,28 @@ def says(text: str, *more: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
 
 
 def is_not_accused(actor: Actor) -> sa.ColumnElement[bool]:
-    """The case does not accuse a unit that the actor acts for. In every list and in every count."""
-    accused = sa.type_coerce(case_file.c.accused_units, sa.Text)
+    """The case neither accuses a unit that the actor acts for, nor does the actor stand aside from it.
+
+    In every list and in every count.
+    """
+    return _is_open_to(actor, case_file.c.accused_units, case_file.c.case_id)
+
+
+def is_task_not_accused(actor: Actor) -> sa.ColumnElement[bool]:
+    """As `is_not_accused`, asked of the task's own copy of the case's columns."""
+    return _is_open_to(actor, user_task.c.accused_units, user_task.c.case_id)
+
+
+def _is_open_to(
+    actor: Actor, accused_units: sa.ColumnElement[tuple[str, ...]], case_id: sa.ColumnElement[str]
+) -> sa.ColumnElement[bool]:
+    accused = sa.type_coerce(accused_units, sa.Text)
     named = (
         sa.func.replace(accused, sa.literal(f"|{unit}|", sa.Text), sa.literal("", sa.Text)) != accused
         for unit in sorted(actor.acting_units)
     )
-    return sa.or_(accused == "", ~sa.or_(*named))
+    open_to = sa.or_(accused == "", ~sa.or_(*named))
+    return sa.and_(open_to, case_id.not_in(sorted(actor.recused))) if actor.recused else open_to
 
 
 def may_know_of(reader: Actor | None, case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from engine.errors import Conflict, Message
 from engine.records.case import Instance
 from engine.records.step import AuditEntry, CaseUpdate, StepBatch
-from engine.records.task import TaskClosure
+from engine.records.task import CASE_COLUMNS, TaskClosure, TaskState, UserTask
 from engine.records.time import (
     Deadline,
     TaskClocks,
@@ -38,6 +38,7 @@ def write_steps(connection: sa.Connection, batches: Sequence[StepBatch]) -> None
     _update_cases(connection, [b.case_update for b in batches if b.case_update is not None])
     _insert(connection, user_task, [values_of(t) for b in batches for t in b.tasks_opened])
     _close_tasks(connection, [t for b in batches for t in b.tasks_closed])
+    _change_tasks(connection, [t for b in batches for t in b.tasks_changed])
     _relight_tasks(connection, [t for b in batches for t in b.tasks_relit])
     _insert(connection, timer, [timer_row(t) for b in batches for t in b.timers_armed])
     _settle_timers(connection, batches)
@@ -65,6 +66,10 @@ def update_case(connection: sa.Connection, change: CaseUpdate) -> None:
         values["facts_text"] = facts_text(change.facts)
     if values:
         connection.execute(sa.update(case_file).where(case_file.c.case_id == case_id).values(**values))
+    repeated = {name: values[name] for name in CASE_COLUMNS if name in values}
+    if repeated:
+        of_case = user_task.c.case_id == case_id  # ix_user_task_of_case
+        connection.execute(sa.update(user_task).where(of_case).values(**repeated))
 
 
 def _update_cases(connection: sa.Connection, changes: Sequence[CaseUpdate]) -> None:
@@ -77,6 +82,8 @@ def _update_cases(connection: sa.Connection, changes: Sequence[CaseUpdate]) -> N
             for change, text in zip(changes, texts, strict=True)
         ]
         connection.execute(_UPDATE_CASES, rows)
+        if any(getattr(change, name) is not None for change in changes for name in CASE_COLUMNS):
+            connection.execute(_REPEAT_CASES, rows)
 
 
 _UPDATING = tuple(name for name in (*CaseUpdate.__dataclass_fields__, "facts_text") if name != "case_id")
@@ -91,6 +98,16 @@ _UPDATE_CASES = (
     )
 )
 """Several cases by one statement: what is not given stays."""
+_REPEAT_CASES = (
+    sa.update(user_task)
+    .where(user_task.c.case_id == sa.bindparam("new_case_id"))  # ix_user_task_of_case
+    .values(
+        {
+            name: sa.func.coalesce(sa.bindparam(f"new_{name}", type_=user_task.c[name].type), user_task.c[name])
+            for name in CASE_COLUMNS
+        }
+    )
+)
 
 
 def timer_row(record: Timer) -> dict[str, Any]:
@@ -148,14 +165,52 @@ def _close_tasks(connection: sa.Connection, closures: Sequence[TaskClosure]) -> 
                 closed_at=sa.bindparam("at", type_=c.closed_at.type),
                 closed_by=sa.bindparam("who"),
                 result=sa.bindparam("submitted", type_=c.result.type),
+                closed_for=sa.bindparam("stood_for"),
                 # who completes an unclaimed task has thereby claimed it
                 assignee=sa.func.coalesce(c.assignee, sa.bindparam("who")),
             )
         )
         rows = [
-            {"key": t.task_id, "new_state": t.state, "at": t.closed_at, "who": t.closed_by, "submitted": t.result}
+            {
+                "key": t.task_id,
+                "new_state": t.state,
+                "at": t.closed_at,
+                "who": t.closed_by,
+                "submitted": t.result,
+                "stood_for": t.closed_for,
+            }
             for t in closures
         ]
+        connection.execute(statement, rows)
+
+
+_HANDED = (
+    "role",
+    "unit",
+    "assignee",
+    "owner",
+    "asked_by",
+    "note",
+    "returns_to",
+    "suspended",
+    "suspended_until",
+    "begun_at",
+    "held_result",
+    "urged",
+    "urged_at",
+)
+"""What people change about an open task."""
+
+
+def _change_tasks(connection: sa.Connection, changed: Sequence[UserTask]) -> None:
+    if changed:
+        c = user_task.c
+        statement = (
+            sa.update(user_task)
+            .where(c.task_id == sa.bindparam("key"), c.state == TaskState.OPEN)
+            .values({name: sa.bindparam(f"new_{name}", type_=c[name].type) for name in _HANDED})
+        )
+        rows = [{"key": t.task_id, **{f"new_{name}": getattr(t, name) for name in _HANDED}} for t in changed]
         connection.execute(statement, rows)
 
 

@@ -32,6 +32,7 @@ case_file = sa.Table(
     sa.Column("facts_text", sa.Text, nullable=False),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("light", sa.Text),
+    sa.Column("merged_into", sa.Text),
     # a form sent twice starts one case: the second insert is refused here
     sa.Column("submission_key", sa.Text, unique=True),
     # the register, newest first: of a unit, of everything

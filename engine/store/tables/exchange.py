@@ -55,8 +55,36 @@ paper = sa.Table(
     sa.Column("issued_at", UtcDateTime, nullable=False),
     sa.Column("issued_by", sa.Text),
     sa.Column("served_at", UtcDateTime),
+    sa.Column("series", sa.Text),
+    sa.Column("year", sa.Integer),
+    sa.Column("sequence", sa.Integer),
+    sa.Column("template_id", sa.Text),
+    sa.Column("file_sha256", sa.ForeignKey("attachment_content.sha256")),
+    sa.Column("signed_at", UtcDateTime),
+    sa.Column("signed_by", sa.Text),
+    sa.Column("receipt", Tagged),
+    sa.Column("voided_at", UtcDateTime),
+    sa.Column("voided_by", sa.Text),
+    sa.Column("void_reason", sa.Text, nullable=False, server_default=""),
+    # a number is given once, whatever becomes of the paper
+    sa.UniqueConstraint("series", "year", "sequence", name="uq_paper_series"),
     # the papers of a case, oldest first
     sa.Index("ix_paper_of_case", "case_id", "issued_at"),
+)
+
+paper_template = sa.Table(
+    "paper_template",
+    metadata,
+    sa.Column("template_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.ForeignKey("attachment_content.sha256"), nullable=False),
+    sa.Column("uploaded_at", UtcDateTime, nullable=False),
+    sa.Column("uploaded_by", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    # the versions of a kind's template
+    sa.UniqueConstraint("kind", "version", name="uq_paper_template_kind"),
 )
 
 IS_UNREAD = sa.text("read_at IS NULL")
@@ -131,6 +159,10 @@ attachment = sa.Table(
     sa.Column("sha256", sa.ForeignKey("attachment_content.sha256"), nullable=False),
     sa.Column("added_at", UtcDateTime, nullable=False),
     sa.Column("added_by", sa.Text, nullable=False),
+    sa.Column("series_id", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("task_id", sa.Text),
+    sa.Column("field", sa.Text),
     # the attachments of a case
     sa.Index("ix_attachment_of_case", "case_id", "added_at"),
 )

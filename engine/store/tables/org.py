@@ -75,5 +75,9 @@ absence = sa.Table(
     sa.Column("starts_at", UtcDateTime, nullable=False),
     sa.Column("ends_at", UtcDateTime, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
+    # process ids, none: all
+    sa.Column("procedures", Codes, nullable=False, server_default=""),
     sa.Index("ix_absence_of_person", "person_id", "ends_at"),
+    # whom a person stands in for
+    sa.Index("ix_absence_of_deputy", "deputy_id", "ends_at"),
 )

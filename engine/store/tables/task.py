@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from engine.records.task import TaskState
+from engine.records.task import SignMode, TaskKind, TaskState
 from engine.store.tables.base import metadata
 from engine.store.types import Codes, Named, Tagged, UtcDateTime
 
 IS_CLAIMED = sa.text("assignee IS NOT NULL")
+IS_CHILD = sa.text("parent_id IS NOT NULL")
+IS_DELEGATED = sa.text("owner IS NOT NULL")
 
 user_task = sa.Table(
     "user_task",
@@ -38,6 +40,26 @@ user_task = sa.Table(
     sa.Column("result", Tagged),
     sa.Column("paused", sa.Boolean, nullable=False),
     sa.Column("rule", sa.Text),
+    sa.Column("kind", Named(TaskKind), nullable=False, server_default="step"),
+    sa.Column("parent_id", sa.Text),
+    sa.Column("sign_mode", Named(SignMode)),
+    sa.Column("owner", sa.Text),
+    sa.Column("asked_by", sa.Text),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("returns_to", sa.Text),
+    sa.Column("suspended", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("suspended_until", UtcDateTime),
+    sa.Column("begun_at", UtcDateTime),
+    sa.Column("held_result", Tagged),
+    sa.Column("closed_for", sa.Text),
+    sa.Column("urged", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("urged_at", UtcDateTime),
+    # the case's, kept equal by the store: lists filter and count without looking at the case
+    sa.Column("category", sa.Text),
+    sa.Column("purpose", sa.Text),
+    sa.Column("channel", sa.Text),
+    sa.Column("confidential", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("accused_units", Codes, nullable=False, server_default=""),
     # `case_id` ends the next three: who may see which case is answered from them alone.
     # inbox "mine": one person's open tasks, most urgent first; partial, or SQLite looks up what nobody has claimed
     sa.Index(
@@ -53,6 +75,9 @@ user_task = sa.Table(
     sa.Index("ix_user_task_claimable", "unit", "role", "state", "due_at", "case_id"),
     # inbox "done": what one person completed, newest first
     sa.Index("ix_user_task_done", "closed_by", "closed_at", "case_id"),
+    # the signers of a task; what a person has delegated
+    sa.Index("ix_user_task_signers", "parent_id", sqlite_where=IS_CHILD, postgresql_where=IS_CHILD),
+    sa.Index("ix_user_task_delegated", "owner", "state", sqlite_where=IS_DELEGATED, postgresql_where=IS_DELEGATED),
     # the tasks of a case; the steps where it stands now
     sa.Index("ix_user_task_of_case", "case_id", "state"),
 )
@@ -65,4 +90,5 @@ draft = sa.Table(
     sa.Column("person_id", sa.Text, primary_key=True),
     sa.Column("data", Tagged, nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False),
+    sa.Column("base", Tagged),
 )

@@ -1,0 +1,8 @@
+"""Papers and their templates."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class PapersRepository(Protocol): ...

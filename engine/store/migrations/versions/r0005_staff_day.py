@@ -1,0 +1,253 @@
+"""The staff's day: what can be done with a task, copies, views, comments, links, templates, recusals, evaluations.
+
+Revision ID: 0005
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from engine.store.types import Codes, Tagged, UtcDateTime
+
+revision = "0005"
+down_revision = "0004"
+
+IS_CHILD = sa.text("parent_id IS NOT NULL")
+IS_DELEGATED = sa.text("owner IS NOT NULL")
+IS_SHARED = sa.text("unit IS NOT NULL")
+
+
+# a signer's task ends with the step that it belongs to
+SQLITE = """CREATE TRIGGER user_task_ends_signers AFTER UPDATE OF state ON user_task
+    WHEN NEW.state <> 'open' AND NEW.kind = 'step'
+    BEGIN UPDATE user_task SET state = 'cancelled', closed_at = NEW.closed_at
+          WHERE parent_id = NEW.task_id AND state = 'open'; END"""
+POSTGRESQL = (
+    """CREATE FUNCTION user_task_end_signers() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN UPDATE user_task SET state = 'cancelled', closed_at = NEW.closed_at
+             WHERE parent_id = NEW.task_id AND state = 'open'; RETURN NULL; END $$""",
+    """CREATE TRIGGER user_task_ends_signers AFTER UPDATE OF state ON user_task
+       FOR EACH ROW WHEN (NEW.state <> 'open' AND NEW.kind = 'step') EXECUTE FUNCTION user_task_end_signers()""",
+)
+
+
+def upgrade() -> None:
+    _tasks()
+    for statement in (SQLITE,) if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
+        op.execute(statement)
+    _files()
+    _papers()
+    _people()
+    _beside()
+
+
+def _partial(name: str, table: str, columns: list[str], where: sa.TextClause) -> None:
+    op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
+
+
+def _tasks() -> None:
+    for column in (
+        sa.Column("kind", sa.Text(), nullable=False, server_default="step"),
+        sa.Column("parent_id", sa.Text()),
+        sa.Column("sign_mode", sa.Text()),
+        sa.Column("owner", sa.Text()),
+        sa.Column("asked_by", sa.Text()),
+        sa.Column("note", sa.Text(), nullable=False, server_default=""),
+        sa.Column("returns_to", sa.Text()),
+        sa.Column("suspended", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("suspended_until", UtcDateTime()),
+        sa.Column("begun_at", UtcDateTime()),
+        sa.Column("held_result", Tagged()),
+        sa.Column("closed_for", sa.Text()),
+        sa.Column("urged", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("urged_at", UtcDateTime()),
+        sa.Column("category", sa.Text()),
+        sa.Column("purpose", sa.Text()),
+        sa.Column("channel", sa.Text()),
+        sa.Column("confidential", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("accused_units", Codes(), nullable=False, server_default=""),
+    ):
+        op.add_column("user_task", column)
+    op.execute(
+        "UPDATE user_task SET (category, purpose, channel, confidential, accused_units) = "
+        "(SELECT c.category, c.purpose, c.channel, c.confidential, c.accused_units "
+        "FROM case_file c WHERE c.case_id = user_task.case_id)"
+    )
+    _partial("ix_user_task_signers", "user_task", ["parent_id"], IS_CHILD)
+    _partial("ix_user_task_delegated", "user_task", ["owner", "state"], IS_DELEGATED)
+    op.add_column("draft", sa.Column("base", Tagged()))
+    op.add_column("case_file", sa.Column("merged_into", sa.Text()))
+
+
+def _files() -> None:
+    op.add_column("attachment", sa.Column("series_id", sa.Text()))
+    op.add_column("attachment", sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("attachment", sa.Column("task_id", sa.Text()))
+    op.add_column("attachment", sa.Column("field", sa.Text()))
+
+
+def _papers() -> None:
+    with op.batch_alter_table("paper") as paper:
+        paper.add_column(sa.Column("series", sa.Text()))
+        paper.add_column(sa.Column("year", sa.Integer()))
+        paper.add_column(sa.Column("sequence", sa.Integer()))
+        paper.add_column(sa.Column("template_id", sa.Text()))
+        paper.add_column(sa.Column("file_sha256", sa.Text()))
+        paper.add_column(sa.Column("signed_at", UtcDateTime()))
+        paper.add_column(sa.Column("signed_by", sa.Text()))
+        paper.add_column(sa.Column("receipt", Tagged()))
+        paper.add_column(sa.Column("voided_at", UtcDateTime()))
+        paper.add_column(sa.Column("voided_by", sa.Text()))
+        paper.add_column(sa.Column("void_reason", sa.Text(), nullable=False, server_default=""))
+        paper.create_unique_constraint("uq_paper_series", ["series", "year", "sequence"])
+        paper.create_foreign_key("fk_paper_file_sha256", "attachment_content", ["file_sha256"], ["sha256"])
+    op.create_table(
+        "paper_template",
+        sa.Column("template_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("uploaded_at", UtcDateTime(), nullable=False),
+        sa.Column("uploaded_by", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("template_id", name="pk_paper_template"),
+        sa.UniqueConstraint("kind", "version", name="uq_paper_template_kind"),
+        sa.ForeignKeyConstraint(["sha256"], ["attachment_content.sha256"], name="fk_paper_template_sha256"),
+    )
+
+
+def _people() -> None:
+    op.add_column("absence", sa.Column("procedures", Codes(), nullable=False, server_default=""))
+    op.create_index("ix_absence_of_deputy", "absence", ["deputy_id", "ends_at"])
+
+
+def _person(table: str, column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], ["person.person_id"], name=f"fk_{table}_{column}")
+
+
+def _case(table: str, column: str = "case_id") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], ["case_file.case_id"], name=f"fk_{table}_{column}")
+
+
+def _beside() -> None:
+    op.create_table(
+        "saved_view",
+        sa.Column("view_id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", Tagged(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("unit", sa.Text()),
+        sa.PrimaryKeyConstraint("view_id", name="pk_saved_view"),
+        _person("saved_view", "owner"),
+        sa.ForeignKeyConstraint(["unit"], ["unit.code"], name="fk_saved_view_unit"),
+    )
+    op.create_index("ix_saved_view_of_owner", "saved_view", ["owner", "page"])
+    _partial("ix_saved_view_of_unit", "saved_view", ["unit", "page"], IS_SHARED)
+    op.create_table(
+        "copy_note",
+        sa.Column("copy_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("task_id", sa.Text()),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("receiver", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("read_at", UtcDateTime()),
+        sa.PrimaryKeyConstraint("copy_id", name="pk_copy_note"),
+        _case("copy_note"),
+        _person("copy_note", "sender"),
+        _person("copy_note", "receiver"),
+    )
+    op.create_index("ix_copy_note_of_receiver", "copy_note", ["receiver", "at", "case_id"])
+    op.create_index("ix_copy_note_of_case", "copy_note", ["case_id"])
+    op.create_table(
+        "follow",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "case_id", name="pk_follow"),
+        _case("follow"),
+        _person("follow", "person_id"),
+    )
+    op.create_index("ix_follow_of_person", "follow", ["person_id", "since", "case_id"])
+    op.create_index("ix_follow_of_case", "follow", ["case_id"])
+    op.create_table(
+        "phrase",
+        sa.Column("phrase_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("phrase_id", name="pk_phrase"),
+        _person("phrase", "person_id"),
+    )
+    op.create_index("ix_phrase_of_person", "phrase", ["person_id", "position"])
+    op.create_table(
+        "comment",
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("task_id", sa.Text()),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("author_for", sa.Text()),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("mentions", Codes(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("comment_id", name="pk_comment"),
+        _case("comment"),
+        _person("comment", "author"),
+    )
+    op.create_index("ix_comment_of_case", "comment", ["case_id", "at"])
+    op.create_table(
+        "case_link",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("other_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "other_id", "kind", name="pk_case_link"),
+        _case("case_link"),
+        _case("case_link", "other_id"),
+    )
+    op.create_table(
+        "party_token",
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("party_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("token", "kind", "party_id", name="pk_party_token"),
+        sa.ForeignKeyConstraint(["party_id"], ["party.party_id"], name="fk_party_token_party_id"),
+        _case("party_token"),
+    )
+    op.create_index("ix_party_token_of_party", "party_token", ["party_id"])
+    op.create_table(
+        "recusal",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "person_id", name="pk_recusal"),
+        _case("recusal"),
+        _person("recusal", "person_id"),
+    )
+    op.create_index("ix_recusal_of_person", "recusal", ["person_id", "case_id"])
+    op.create_table(
+        "evaluation",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("score", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "subject", name="pk_evaluation"),
+        _case("evaluation"),
+    )
+    op.create_table(
+        "query_attempt",
+        sa.Column("bucket", sa.Text(), nullable=False),
+        sa.Column("window_start", UtcDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("bucket", "window_start", name="pk_query_attempt"),
+    )
+    op.create_index("ix_query_attempt_old", "query_attempt", ["window_start"])
