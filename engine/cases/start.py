@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile
 from engine.records.org import Actor
+from engine.records.step import StepBatch
 
 
 def start_case(
@@ -31,6 +33,51 @@ def start_case(
     not hold the start event's role, InvalidForm, StepFailed (nothing is kept).
     """
     now = engine.clock.now()
+    desk = open_desk(engine, actor, procedure)
+    entry = check_entry(engine, actor, desk, data, now)
+    try:
+        with engine.store.write() as work:
+            earlier = _earlier(work, actor, submission_key)
+            if earlier is not None:
+                return earlier
+            batch = write_entry(engine, work, actor, entry, submission_key=submission_key, now=now)
+    except Conflict:
+        # the same form, sent at the same instant, was faster
+        with engine.store.read() as work:
+            earlier = _earlier(work, actor, submission_key)
+        if earlier is None:
+            raise
+        return earlier
+    deliver_sent(engine, batch)
+    with engine.store.read() as work:
+        return work.cases.get(entry.case.case_id) or entry.case
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a person may start cases of a procedure: its newest version, its start, the unit that keeps them."""
+
+    version: Procedure
+    start: StartPoint
+    unit: str
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The start's form, empty where it has none."""
+        return self.version.form(self.start.form) if self.start.form else {}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A case about to be started: checked, not yet written."""
+
+    version: Procedure
+    case: CaseFile
+    form: FormData
+
+
+def open_desk(engine: Engine, actor: Actor, procedure: str) -> Desk:
+    """Raises NotFound, InvalidState, Forbidden (audited) where the actor does not hold the start event's role."""
     with engine.store.read() as work:
         version = current_procedure(work, procedure)
     start = plain_start(version)
@@ -43,29 +90,28 @@ def start_case(
                 f"You hold no role that may start “{version.outline.name}”. Ask an admin about your role.",
             )
         )
-    schema = version.form(start.form) if start.form else {}
-    form = validate_form(schema, data, engine.kernel.feel, now) if start.form else FormData({}, {})
+    return Desk(version, start, unit)
+
+
+def check_entry(engine: Engine, actor: Actor, desk: Desk, data: Mapping[str, Any], now: datetime) -> Entry:
+    """Raises InvalidForm."""
+    schema = desk.schema
+    form = validate_form(schema, data, engine.kernel.feel, now) if desk.start.form else FormData({}, {})
     require_musts(schema, form.variables, {}, engine.kernel.feel, now)
-    case = _case(version, start, form, schema, actor=actor, unit=unit, now=now)
-    try:
-        with engine.store.write() as work:
-            earlier = _earlier(work, actor, submission_key)
-            if earlier is not None:
-                return earlier
-            work.cases.add(case, parties_of(form.party, case.case_id, ()), submission_key=submission_key)
-            event = Event("CaseStarted", {"procedure": procedure, "version": version.definition.version})
-            beginning = Beginning(version, case, form.variables, event)
-            batch = begin(engine, work, beginning, actor=actor.person_id, now=now)
-    except Conflict:
-        # the same form, sent at the same instant, was faster
-        with engine.store.read() as work:
-            earlier = _earlier(work, actor, submission_key)
-        if earlier is None:
-            raise
-        return earlier
-    deliver_sent(engine, batch)
-    with engine.store.read() as work:
-        return work.cases.get(case.case_id) or case
+    case = _case(desk.version, desk.start, form, schema, actor=actor, unit=desk.unit, now=now)
+    return Entry(desk.version, case, form)
+
+
+def write_entry(
+    engine: Engine, work: UnitOfWork, actor: Actor, entry: Entry, *, submission_key: str | None, now: datetime
+) -> StepBatch:
+    """Inside a writing transaction: the case, its parties, its first step. Raises Conflict, StepFailed."""
+    case, version = entry.case, entry.version
+    work.cases.add(case, parties_of(entry.form.party, case.case_id, ()), submission_key=submission_key)
+    event = Event("CaseStarted", {"procedure": case.procedure, "version": version.definition.version})
+    return begin(
+        engine, work, Beginning(version, case, entry.form.variables, event), actor=actor.person_id, now=now
+    )
 
 
 def _earlier(work: UnitOfWork, actor: Actor, submission_key: str | None) -> CaseFile | None:
