@@ -6,6 +6,7 @@ import click
 
 from engine.commands.running import settings_from_environment, start_engine
 from engine.definitions.deploy import deploy_builtin
+from engine.store.fill_tokens import fill_tokens
 
 
 @click.command()
@@ -16,6 +17,7 @@ def migrate() -> None:
     same at its start.
     """
     engine = start_engine(settings_from_environment())
+    fill_tokens(engine.store, again=True)
     deployed = deploy_builtin(engine)
     click.echo("数据库结构已是本版本 / the schema is that of this version")
     for definition in deployed:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from engine.clock.port import Clock
 from engine.config import Settings
 from engine.store.connection import make_engine
+from engine.store.fill_tokens import fill_tokens
 from engine.store.migrate import upgrade
 from engine.store.sealing import Sealer, load_sealer, wrong_key
 from engine.store.unit_of_work import SqlStore
@@ -24,7 +25,9 @@ def open_store(settings: Settings, clock: Clock) -> SqlStore:
     engine = make_engine(settings.effective_database_url, stall_seconds=settings.stall_seconds)
     try:
         upgrade(engine)
-        return SqlStore(engine, _known_sealer(engine, settings, clock))
+        store = SqlStore(engine, _known_sealer(engine, settings, clock))
+        fill_tokens(store)
+        return store
     except BaseException:
         engine.dispose()
         raise

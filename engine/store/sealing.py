@@ -33,9 +33,14 @@ class Sealer:
     """Seals and opens with one key. The key itself never reaches the database."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._cipher = AESGCM(key)
         self.fingerprint = hashlib.sha256(b"duban seal key" + key).hexdigest()[:16]
         """Tells keys apart without giving the key away."""
+
+    def derived_key(self, purpose: str) -> bytes:
+        """32 bytes for another purpose; they do not give the key away."""
+        return hmac.digest(self._key, purpose.encode(), "sha256")
 
     def seal(self, party: Party) -> bytes:
         """Nonce and ciphertext; `party_id` is authenticated, so that rows cannot be swapped."""

@@ -13,7 +13,9 @@ from engine.records.org import Actor
 from engine.records.task import TaskState
 from engine.records.time import Deadline, DeadlineState
 from engine.records.views import CasePage, CaseRow, CaseView
+from engine.store.party_tokens import PartyTokens
 from engine.store.repositories.case_view import read_view
+from engine.store.repositories.party_tokens import write_tokens
 from engine.store.repositories.searching import facts_text, may_see, may_see_one, says
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
@@ -41,6 +43,7 @@ class Cases:
             change = {"case_id": None, "is_primary": None, "sealed": None}
             statement = upsert(self._connection, party, ["party_id"], change)
             self._connection.execute(statement, [self._sealed(p) for p in parties])
+            write_tokens(self._connection, PartyTokens(self._sealer), parties)
 
     def get(self, case_id: str) -> CaseFile | None:
         return self._one(case_file.c.case_id == case_id)

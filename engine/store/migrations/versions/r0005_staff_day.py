@@ -21,6 +21,15 @@ SQLITE = """CREATE TRIGGER user_task_ends_signers AFTER UPDATE OF state ON user_
     WHEN NEW.state <> 'open' AND NEW.kind = 'step'
     BEGIN UPDATE user_task SET state = 'cancelled', closed_at = NEW.closed_at
           WHERE parent_id = NEW.task_id AND state = 'open'; END"""
+# the tokens of a party that is written anew are those of what it said before
+SQLITE_TOKENS = """CREATE TRIGGER party_drops_tokens AFTER UPDATE OF sealed ON party
+    BEGIN DELETE FROM party_token WHERE party_id = NEW.party_id; END"""
+POSTGRESQL_TOKENS = (
+    """CREATE FUNCTION party_drop_tokens() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN DELETE FROM party_token WHERE party_id = NEW.party_id; RETURN NULL; END $$""",
+    """CREATE TRIGGER party_drops_tokens AFTER UPDATE OF sealed ON party
+       FOR EACH ROW EXECUTE FUNCTION party_drop_tokens()""",
+)
 POSTGRESQL = (
     """CREATE FUNCTION user_task_end_signers() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN UPDATE user_task SET state = 'cancelled', closed_at = NEW.closed_at
@@ -38,6 +47,8 @@ def upgrade() -> None:
     _papers()
     _people()
     _beside()
+    for statement in (SQLITE_TOKENS,) if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_TOKENS:
+        op.execute(statement)
 
 
 def _partial(name: str, table: str, columns: list[str], where: sa.TextClause) -> None:
@@ -243,6 +254,22 @@ def _beside() -> None:
         sa.PrimaryKeyConstraint("case_id", "subject", name="pk_evaluation"),
         _case("evaluation"),
     )
+    op.create_table(
+        "register_import",
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("import_id", name="pk_register_import"),
+        _person("register_import", "owner"),
+    )
+    op.create_index("ix_register_import_of_owner", "register_import", ["owner"])
+    op.create_index("ix_register_import_old", "register_import", ["at"])
+    op.create_index("ix_score_event_newest", "score_event", ["at"])
+    op.create_index("ix_score_event_of_unit", "score_event", ["unit", "at"])
     op.create_table(
         "query_attempt",
         sa.Column("bucket", sa.Text(), nullable=False),
