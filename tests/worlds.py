@@ -36,7 +36,7 @@ class World:
     def actor(self, username: str) -> Actor:
         with self.engine.store.read() as work:
             person = work.org.person_by_username(username)
-            actor = work.org.actor(person.person_id) if person else None
+            actor = work.org.actor(person.person_id, self.clock.now()) if person else None
         assert actor is not None, username
         return actor
 

@@ -103,7 +103,7 @@ def _deliver(engine: Engine, channel: Channel, entry_id: str) -> tuple[DeliveryR
             needless = replace(claimed.delivery, state=DeliveryState.DISCARDED, retry_at=None, settled_at=now)
             work.deliveries.settle(needless)
             return DeliveryReport(), True
-        entry = _tellable(work, claimed.entry)
+        entry = _tellable(work, claimed.entry, now)
     outcome, goes_on = _attempt(engine, channel, claimed, entry)
     with engine.store.write() as work:
         work.deliveries.settle(outcome)
@@ -116,12 +116,12 @@ def _deliver(engine: Engine, channel: Channel, entry_id: str) -> tuple[DeliveryR
             return DeliveryReport(put_off=1), goes_on
 
 
-def _tellable(work: UnitOfWork, entry: OutboxEntry) -> OutboxEntry | None:
+def _tellable(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry | None:
     """As on the pages: whoever is still active, but nothing of a case that has come to accuse one's unit since.
 
     A digest counts what may still be told.
     """
-    actor = work.org.actor(entry.recipient)
+    actor = work.org.actor(entry.recipient, now)
     if actor is None:
         return None
     if entry.topic == DIGEST:

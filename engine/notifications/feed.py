@@ -51,7 +51,11 @@ def read_feed(engine: Engine, secret: str) -> bytes:
     hashed = _hash(secret)
     with engine.store.read() as work:
         found = work.reach.feed_owner(hashed)
-        owner = work.org.actor(found[0]) if found and hmac.compare_digest(found[1], hashed) else None
+        owner = (
+            work.org.actor(found[0], engine.clock.now())
+            if found and hmac.compare_digest(found[1], hashed)
+            else None
+        )
         person = work.org.person(owner.person_id) if owner else None
         if owner is None or person is None:
             raise NotFound(Message("日历订阅", "calendar feed"), "…")

@@ -41,7 +41,7 @@ def authenticate(engine: Engine, username: str, password: str) -> Actor:
 def load_actor(engine: Engine, person_id: str) -> Actor | None:
     """The person with the grants in force now; None where unknown or no longer active."""
     with engine.store.read() as work:
-        return work.org.actor(person_id)
+        return work.org.actor(person_id, engine.clock.now())
 
 
 def normal_username(username: str) -> str | None:
@@ -84,7 +84,7 @@ def _settle(
     if welcome != person:
         work.org.save_person(welcome)
     record_event(work, "LoggedIn", {}, actor=person.person_id, at=now)
-    return work.org.actor(person.person_id)
+    return work.org.actor(person.person_id, now)
 
 
 def _refused() -> Forbidden:

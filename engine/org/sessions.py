@@ -39,7 +39,7 @@ def load_session_actor(engine: Engine, person_id: str, session: Session) -> Acto
         state = _state(work, person_id)
         if session.generation != state["generation"] or session.session_id in state["ended"]:
             return None
-        return work.org.actor(person_id)
+        return work.org.actor(person_id, engine.clock.now())
 
 
 def end_session(engine: Engine, actor: Actor, session: Session) -> None:

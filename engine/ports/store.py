@@ -20,6 +20,7 @@ from engine.ports.papers import PapersRepository
 from engine.ports.public import PublicRepository
 from engine.ports.reach import DeliveryRepository, ReachRepository
 from engine.ports.stand_ins import StandInsRepository
+from engine.ports.reports import ReportRepository
 from engine.ports.time import CalendarRepository, DeadlineRepository, DutyRepository, TableRepository
 from engine.ports.views import SavedViewsRepository
 from engine.records.attachment import Attachment
@@ -47,8 +48,11 @@ class OrgRepository(Protocol):
     def save_person(self, person: Person) -> None: ...
     def person_by_username(self, username: str) -> Person | None: ...
     def person(self, person_id: str) -> Person | None: ...
-    def actor(self, person_id: str) -> Actor | None:
-        """The person with the grants in force, None where unknown or inactive. One statement."""
+    def actor(self, person_id: str, at: datetime | None = None) -> Actor | None:
+        """The person with the grants in force and what it stands aside from, None where unknown or inactive.
+
+        `at`: with those whom it stands in for at that moment; None: with nobody. One statement.
+        """
         ...
 
     def units(self) -> tuple[Unit, ...]: ...
@@ -335,6 +339,8 @@ class UnitOfWork(Protocol):
     def stand_ins(self) -> StandInsRepository: ...
     @property
     def public(self) -> PublicRepository: ...
+    @property
+    def reports(self) -> ReportRepository: ...
     @property
     def outages(self) -> OutageRepository: ...
 

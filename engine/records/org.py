@@ -47,6 +47,7 @@ class Principal:
     """A person who is away, and whom the actor stands in for now. `procedures` are process ids; none means all.
 
     `units` are those that the person acts for; `through` are the persons between in a chain, the nearest first.
+    `recused` are ids of the cases from which the person stands aside: nothing can be done for it there.
     """
 
     person_id: str
@@ -55,6 +56,7 @@ class Principal:
     units: frozenset[str]
     procedures: frozenset[str] = frozenset()
     through: tuple[str, ...] = ()
+    recused: frozenset[str] = frozenset()
 
     def covers(self, procedure: str) -> bool:
         return not self.procedures or procedure in self.procedures

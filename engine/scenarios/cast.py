@@ -17,7 +17,7 @@ def actor_named(engine: Engine, username: str) -> Actor:
     """The person with the grants in force. Raises UnknownUser."""
     with engine.store.read() as work:
         person = work.org.person_by_username(username)
-        actor = work.org.actor(person.person_id) if person else None
+        actor = work.org.actor(person.person_id, engine.clock.now()) if person else None
     if actor is None:
         raise UnknownUser(Message(f"单位里没有用户 {username}。", f"The office has no user {username}."))
     return actor

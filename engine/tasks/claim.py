@@ -41,7 +41,7 @@ def assign_task(engine: Engine, actor: Actor, task_id: str, person_id: str) -> N
         if not (is_candidate(actor, task) or task.assignee == actor.person_id):
             raise not_yours(task)
         _check_open(engine, work, task)
-        receiver = work.org.actor(person_id)
+        receiver = work.org.actor(person_id, engine.clock.now())
         if receiver is None:
             raise NotFound(Message("人员", "person"), person_id)
         if is_accused(receiver, case) or not is_candidate(receiver, task):

@@ -28,18 +28,22 @@ def is_handler(actor: Actor, task: UserTask) -> bool:
 def principal_for(actor: Actor, task: UserTask) -> Principal | None:
     """Whom the actor would stand in for with this task; None where it has its own right, or none at all.
 
-    Never one who acts for a unit that the case complains of.
+    Never one who acts for a unit that the case complains of, or stands aside from it.
     """
     if task.assignee == actor.person_id or (task.assignee is None and is_candidate(actor, task)):
         return None
     for principal in actor.principals:
-        if not principal.covers(task.procedure) or not principal.units.isdisjoint(task.accused_units):
+        if not principal.covers(task.procedure) or _stands_aside(principal, task):
             continue
         if task.assignee == principal.person_id:
             return principal
         if task.assignee is None and task.role and task.unit and principal.holds(task.role, task.unit):
             return principal
     return None
+
+
+def _stands_aside(principal: Principal, task: UserTask) -> bool:
+    return task.case_id in principal.recused or not principal.units.isdisjoint(task.accused_units)
 
 
 def may_claim(actor: Actor, task: UserTask, case: CaseFile) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from engine.records.org import Actor, Grant, Person, Unit
+from engine.store.repositories.actors import load_actor
 from engine.store.repositories.known import Known
 from engine.store.rows import columns_of, record_of, values_of
 from engine.store.tables.org import person as persons
@@ -45,18 +47,8 @@ class Org:
     def person(self, person_id: str) -> Person | None:
         return self._person(persons.c.person_id == person_id)
 
-    def actor(self, person_id: str) -> Actor | None:
-        joined = persons.outerjoin(role_grant)
-        rows = self._connection.execute(
-            sa.select(persons, role_grant.c.role, role_grant.c.unit.label("grant_unit"))
-            .select_from(joined)
-            .where(persons.c.person_id == person_id, persons.c.active)
-        ).all()
-        if not rows:
-            return None
-        grants = frozenset(Grant(r.role, r.grant_unit) for r in rows if r.role is not None)
-        first = record_of(Person, rows[0], persons)
-        return Actor(first.person_id, first.username, first.name, first.unit, grants, first.must_change_password)
+    def actor(self, person_id: str, at: datetime | None = None) -> Actor | None:
+        return load_actor(self._connection, person_id, at)
 
     def units(self) -> tuple[Unit, ...]:
         rows = self._connection.execute(sa.select(units).order_by(units.c.code))
