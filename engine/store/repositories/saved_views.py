@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
+
+from engine.records.work import SavedView
+from engine.store.rows import columns_of, record_of, values_of
+from engine.store.tables.work import saved_view
+
+_c = saved_view.c
 
 
 class SavedViews:
@@ -10,3 +18,37 @@ class SavedViews:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+
+    def add(self, view: SavedView) -> None:
+        self._connection.execute(saved_view.insert().values(values_of(view)))
+
+    def get(self, view_id: str) -> SavedView | None:
+        row = self._connection.execute(_select().where(_c.view_id == view_id)).one_or_none()
+        return None if row is None else record_of(SavedView, row, saved_view)
+
+    def save(self, view: SavedView) -> None:
+        changed = {"name": view.name, "query": view.query, "unit": view.unit}
+        self._connection.execute(saved_view.update().where(_c.view_id == view.view_id).values(changed))
+
+    def drop(self, view_id: str) -> None:
+        self._connection.execute(saved_view.delete().where(_c.view_id == view_id))
+
+    def count_of(self, owner: str, page: str) -> int:
+        counted = sa.select(sa.func.count()).where(_c.owner == owner, _c.page == page)
+        return self._connection.execute(counted).scalar_one()
+
+    def open_to(self, person_id: str, units: Sequence[str], page: str, limit: int) -> tuple[SavedView, ...]:
+        own = _c.owner == person_id  # ix_saved_view_of_owner
+        shared = _c.unit.in_(sorted(units))  # ix_saved_view_of_unit
+        by_name = sa.case((own, ""), else_=_c.name)
+        statement = (
+            _select()
+            .where(_c.page == page, sa.or_(own, shared))
+            .order_by(own.desc(), by_name, _c.created_at, _c.view_id)
+            .limit(limit)
+        )
+        return tuple(record_of(SavedView, row, saved_view) for row in self._connection.execute(statement))
+
+
+def _select() -> sa.Select[*tuple[object, ...]]:
+    return sa.select(*columns_of(SavedView, saved_view))
