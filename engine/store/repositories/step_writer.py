@@ -198,6 +198,8 @@ _HANDED = (
     "held_result",
     "urged",
     "urged_at",
+    "came_by",
+    "suspended_why",
 )
 """What people change about an open task."""
 

@@ -54,6 +54,8 @@ user_task = sa.Table(
     sa.Column("closed_for", sa.Text),
     sa.Column("urged", sa.Integer, nullable=False, server_default="0"),
     sa.Column("urged_at", UtcDateTime),
+    sa.Column("came_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("suspended_why", sa.Text, nullable=False, server_default=""),
     # the case's, kept equal by the store: lists filter and count without looking at the case
     sa.Column("category", sa.Text),
     sa.Column("purpose", sa.Text),

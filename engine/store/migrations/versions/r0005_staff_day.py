@@ -71,6 +71,8 @@ def _tasks() -> None:
         sa.Column("closed_for", sa.Text()),
         sa.Column("urged", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("urged_at", UtcDateTime()),
+        sa.Column("came_by", sa.Text(), nullable=False, server_default=""),
+        sa.Column("suspended_why", sa.Text(), nullable=False, server_default=""),
         sa.Column("category", sa.Text()),
         sa.Column("purpose", sa.Text()),
         sa.Column("channel", sa.Text()),
