@@ -32,6 +32,7 @@ from engine.store.repositories.reach import Reach
 from engine.store.repositories.registers import Registers
 from engine.store.repositories.saved_views import SavedViews
 from engine.store.repositories.stand_ins import StandIns
+from engine.store.repositories.reports import Reports
 from engine.store.repositories.tables import Tables
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.timers import Timers
@@ -131,6 +132,10 @@ class SqlUnitOfWork:
     @cached_property
     def public(self) -> Public:
         return Public(self.connection)
+
+    @cached_property
+    def reports(self) -> Reports:
+        return Reports(self.connection, self._sealer)
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -76,4 +76,7 @@ score_event = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     # the scores of a case
     sa.Index("ix_score_event_of_case", "case_id"),
+    # the score sheet of a period: of everybody, of a unit
+    sa.Index("ix_score_event_newest", "at"),
+    sa.Index("ix_score_event_of_unit", "unit", "at"),
 )

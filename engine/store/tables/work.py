@@ -120,6 +120,22 @@ evaluation = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+register_import = sa.Table(
+    "register_import",
+    metadata,
+    # lines of a register that were checked and wait for their confirmation: they name petitioners
+    sa.Column("import_id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.ForeignKey("person.person_id"), nullable=False),
+    sa.Column("procedure", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    # one's own; those of anybody that have waited too long
+    sa.Index("ix_register_import_of_owner", "owner"),
+    sa.Index("ix_register_import_old", "at"),
+)
+
 query_attempt = sa.Table(
     "query_attempt",
     metadata,
