@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
 
-from engine.records.org import Actor
+from engine.records.org import Actor, Principal
+from engine.records.task import TaskState
 from engine.store.tables.case import case_file
 from engine.store.tables.task import user_task
 from engine.values import Data, Value
@@ -46,24 +47,50 @@ def is_not_accused(actor: Actor) -> sa.ColumnElement[bool]:
 
     In every list and in every count.
     """
-    return _is_open_to(actor, case_file.c.accused_units, case_file.c.case_id)
+    return _is_open_to(actor.acting_units, actor.recused, case_file.c.accused_units, case_file.c.case_id)
 
 
 def is_task_not_accused(actor: Actor) -> sa.ColumnElement[bool]:
     """As `is_not_accused`, asked of the task's own copy of the case's columns."""
-    return _is_open_to(actor, user_task.c.accused_units, user_task.c.case_id)
+    return _is_open_to(actor.acting_units, actor.recused, user_task.c.accused_units, user_task.c.case_id)
 
 
 def _is_open_to(
-    actor: Actor, accused_units: sa.ColumnElement[tuple[str, ...]], case_id: sa.ColumnElement[str]
+    units: frozenset[str],
+    recused: frozenset[str],
+    accused_units: sa.ColumnElement[tuple[str, ...]],
+    case_id: sa.ColumnElement[str],
 ) -> sa.ColumnElement[bool]:
     accused = sa.type_coerce(accused_units, sa.Text)
     named = (
         sa.func.replace(accused, sa.literal(f"|{unit}|", sa.Text), sa.literal("", sa.Text)) != accused
-        for unit in sorted(actor.acting_units)
+        for unit in sorted(units)
     )
     open_to = sa.or_(accused == "", ~sa.or_(*named))
-    return sa.and_(open_to, case_id.not_in(sorted(actor.recused))) if actor.recused else open_to
+    return sa.and_(open_to, case_id.not_in(sorted(recused))) if recused else open_to
+
+
+def is_held_for(actor: Actor) -> sa.ColumnElement[bool]:
+    """The open task of somebody who is away, and for whom the actor stands in (ix_user_task_mine)."""
+    return sa.or_(sa.false(), *(_is_for(p, user_task.c.assignee == p.person_id) for p in actor.principals))
+
+
+def is_offered_for(actor: Actor) -> sa.ColumnElement[bool]:
+    """The open task that nobody has, and one for whom the actor stands in could take (ix_user_task_claimable)."""
+    c = user_task.c
+    parts = []
+    for principal in actor.principals:
+        fits = [sa.and_(c.role == g.role, c.unit == g.unit) for g in sorted(principal.grants, key=str)]
+        parts.append(_is_for(principal, sa.and_(c.assignee.is_(None), sa.or_(sa.false(), *fits))))
+    return sa.or_(sa.false(), *parts)
+
+
+def _is_for(principal: Principal, owed: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """As `engine.tasks.rights.principal_for`: for what it is away, and never where it would stand aside itself."""
+    c = user_task.c
+    open_to = _is_open_to(principal.units, principal.recused, c.accused_units, c.case_id)
+    covered = c.procedure.in_(sorted(principal.procedures)) if principal.procedures else sa.true()
+    return sa.and_(owed, c.state == TaskState.OPEN, covered, open_to)
 
 
 def may_know_of(reader: Actor | None, case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -87,9 +114,13 @@ def is_candidate(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(*fits, sa.and_(c.role.is_(None), c.unit.in_(sorted(actor.acting_units))))
 
 
+_STOOD_IN = (is_held_for, is_offered_for)
+
+
 def may_see(actor: Actor) -> sa.ColumnElement[bool]:
     """The case is kept by a unit of the actor, or the actor or one of its roles holds or held a task of it.
 
+    So does a case with an open task that is to be done for somebody who is away, as long as it is.
     A confidential case is seen by the latter only: those whose step it is or was. An auditor sees every case.
     Nobody sees a case that accuses the unit acted for.
     """
@@ -100,6 +131,7 @@ def may_see(actor: Actor) -> sa.ColumnElement[bool]:
         sa.select(c.case_id).where(c.assignee == actor.person_id),  # ix_user_task_mine
         sa.select(c.case_id).where(c.closed_by == actor.person_id),  # ix_user_task_done
         sa.select(c.case_id).where(is_candidate(actor)),  # ix_user_task_claimable
+        *(sa.select(c.case_id).where(stood_in(actor)) for stood_in in _STOOD_IN if actor.principals),
     )
     return sa.and_(is_not_accused(actor), sa.or_(_is_kept(actor), case_file.c.case_id.in_(worked_on)))
 
@@ -111,7 +143,12 @@ def may_see_one(actor: Actor) -> sa.ColumnElement[bool]:
     c = user_task.c
     worked_on = sa.exists().where(
         c.case_id == case_file.c.case_id,
-        sa.or_(c.assignee == actor.person_id, c.closed_by == actor.person_id, is_candidate(actor)),
+        sa.or_(
+            c.assignee == actor.person_id,
+            c.closed_by == actor.person_id,
+            is_candidate(actor),
+            *(stood_in(actor) for stood_in in _STOOD_IN if actor.principals),
+        ),
     )
     return sa.and_(is_not_accused(actor), sa.or_(_is_kept(actor), worked_on.correlate(case_file)))
 
