@@ -29,12 +29,12 @@ class ReportRepository(Protocol):
         ...
 
     def receptions(
-        self, actor: Actor, by: str, *, start: datetime, end: datetime, channel: str | None
+        self, actor: Actor, by: str, *, start: datetime, end: datetime, now: datetime, channel: str | None
     ) -> tuple[ReceptionCount, ...]:
         """Cases registered from `start` until before `end` by the offices of the actor (an auditor: of all).
 
-        `by` is purpose, category, channel or unit. `late`: with a deadline that was missed or is past due at
-        `end` or now. Without confidential cases, and without those that accuse a unit of the actor.
+        `by` is purpose, category, channel or unit. `late`: with a deadline that was missed, or is past due
+        at `now`. Without confidential cases, and without those that accuse a unit of the actor.
         """
         ...
 

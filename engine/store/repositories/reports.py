@@ -70,7 +70,7 @@ class Reports:
         return RegisterImport(import_id, owner, row.procedure, row.name, row.at, lines)
 
     def receptions(
-        self, actor: Actor, by: str, *, start: datetime, end: datetime, channel: str | None
+        self, actor: Actor, by: str, *, start: datetime, end: datetime, now: datetime, channel: str | None
     ) -> tuple[ReceptionCount, ...]:
         if by not in DIMENSIONS:
             raise InvalidState(Message(f"不能按“{by}”统计。", f"Nothing is counted by “{by}”."))
@@ -84,7 +84,7 @@ class Reports:
             deadline.c.case_id == c.case_id,  # ix_deadline_of_case
             sa.or_(
                 deadline.c.state == DeadlineState.MET_LATE,
-                sa.and_(deadline.c.state == DeadlineState.RUNNING, deadline.c.legal_due < end),
+                sa.and_(deadline.c.state == DeadlineState.RUNNING, deadline.c.legal_due < now),
             ),
         )
         key = c[by]
