@@ -15,12 +15,13 @@ from typing import Protocol
 
 from engine.ports.desk import DeskRepository
 from engine.ports.dossier import DossierRepository
+from engine.ports.drafts import DraftRepository
 from engine.ports.ledger import LedgerRepository, OutageRepository
 from engine.ports.papers import PapersRepository
 from engine.ports.public import PublicRepository
 from engine.ports.reach import DeliveryRepository, ReachRepository
-from engine.ports.stand_ins import StandInsRepository
 from engine.ports.reports import ReportRepository
+from engine.ports.stand_ins import StandInsRepository
 from engine.ports.time import CalendarRepository, DeadlineRepository, DutyRepository, TableRepository
 from engine.ports.views import SavedViewsRepository
 from engine.records.attachment import Attachment
@@ -36,7 +37,7 @@ from engine.records.step import (
     Paper,
     StepBatch,
 )
-from engine.records.task import Draft, UserTask
+from engine.records.task import UserTask
 from engine.records.time import Deadline, Timer
 from engine.records.views import CasePage, CaseView, InboxPage, InboxQuery
 from engine.values import Data
@@ -194,9 +195,6 @@ class TaskRepository(Protocol):
         """
         ...
 
-    def draft(self, task_id: str, person_id: str) -> Draft | None: ...
-    def save_draft(self, draft: Draft) -> None: ...
-    def drop_drafts(self, task_id: str) -> None: ...
 
 
 class TimerRepository(Protocol):
@@ -309,6 +307,8 @@ class UnitOfWork(Protocol):
     def messages(self) -> MessageRepository: ...
     @property
     def tasks(self) -> TaskRepository: ...
+    @property
+    def drafts(self) -> DraftRepository: ...
     @property
     def timers(self) -> TimerRepository: ...
     @property

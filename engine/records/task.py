@@ -43,7 +43,7 @@ class UserTask:
     it, and why. `returns_to`: id of the element that gets it straight back once it is completed. `suspended`,
     `suspended_until`: set aside by its handler; clocks go on. `begun_at`: when somebody claimed or typed into it.
     `held_result`: what the owner has submitted and signers are still to see. `closed_for`: whom the closer stood in
-    for. `urged`: how often it was urged. `came_by` says what `asked_by` and `note` mean: delegated, given_back,
+    for; `claimed_for`: whom the assignee stood in for when it claimed the task. `urged`: how often it was urged. `came_by` says what `asked_by` and `note` mean: delegated, given_back,
     recalled, transferred or disagreed; "" of a task that was returned. `category` … `accused_units` are the
     case's, kept equal by the store.
     """
@@ -85,6 +85,7 @@ class UserTask:
     begun_at: datetime | None = None
     held_result: Data | None = None
     closed_for: str | None = None
+    claimed_for: str | None = None
     urged: int = 0
     urged_at: datetime | None = None
     came_by: str = ""
@@ -117,10 +118,15 @@ class TaskClosure:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a person typed and has not submitted. `base` are the case's values that it began from."""
+    """What a person typed and has not submitted. `base` are the case's values that it began from.
+
+    `party` are the fields about the parties.
+    """
 
     task_id: str
     person_id: str
     data: Data
     saved_at: datetime
     base: Data | None = None
+    # never in a log by way of a repr
+    party: Data = field(default_factory=dict, repr=False)

@@ -19,6 +19,7 @@ from engine.store.repositories.definitions import Definitions
 from engine.store.repositories.deliveries import Deliveries
 from engine.store.repositories.desk import Desk
 from engine.store.repositories.dossier import Dossier
+from engine.store.repositories.drafts import Drafts
 from engine.store.repositories.duties import Duties
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.known import Known
@@ -30,9 +31,9 @@ from engine.store.repositories.papers import Papers
 from engine.store.repositories.public import Public
 from engine.store.repositories.reach import Reach
 from engine.store.repositories.registers import Registers
+from engine.store.repositories.reports import Reports
 from engine.store.repositories.saved_views import SavedViews
 from engine.store.repositories.stand_ins import StandIns
-from engine.store.repositories.reports import Reports
 from engine.store.repositories.tables import Tables
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.timers import Timers
@@ -72,6 +73,10 @@ class SqlUnitOfWork:
     @cached_property
     def tasks(self) -> Tasks:
         return Tasks(self.connection, self._known)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        return Drafts(self.connection, self._sealer)
 
     @cached_property
     def timers(self) -> Timers:

@@ -46,7 +46,7 @@ def save_draft(engine: Engine, actor: Actor, task_id: str, data: Mapping[str, An
                 raise taken_task(work, task)
             form = load_procedure(work, task.definition_id).form(task.form) if task.form else {}
             typed = without_party(form, data)
-            work.tasks.save_draft(Draft(task_id, actor.person_id, typed, engine.clock.now()))
+            work.drafts.save(Draft(task_id, actor.person_id, typed, engine.clock.now()))
     except Forbidden:
         record_refusal(engine, actor, "save_draft", {"task_id": task_id})
         raise

@@ -28,7 +28,7 @@ def open_task(engine: Engine, actor: Actor, task_id: str) -> TaskView:
         if task is None or case is None or not _may_open(work, actor, task, case):
             raise unknown_task(task_id)
         form = load_procedure(work, task.definition_id).form(task.form) if task.form else {}
-        draft = work.tasks.draft(task_id, actor.person_id) if task.state is TaskState.OPEN else None
+        draft = work.drafts.of_task(task_id, actor.person_id) if task.state is TaskState.OPEN else None
         running = work.instances.open_deadlines(task.instance_id)
         view = work.cases.view(case.case_id)
         version = next((i.version for i in view.instances if i.instance_id == task.instance_id), 0) if view else 0

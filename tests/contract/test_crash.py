@@ -25,7 +25,7 @@ def half_way(store: SqlStore, settings: Settings) -> Iterator[subprocess.Popen[s
     add_office(store)
     add_case(store, None, tasks_opened=(a_task(),))
     with store.write() as work:
-        work.tasks.save_draft(Draft("t1", "p-jingban", {"意见": "拟同意"}, START))
+        work.drafts.save(Draft("t1", "p-jingban", {"意见": "拟同意"}, START))
     command = [sys.executable, "-m", "tests.contract.crashing", str(settings.home), settings.database_url]
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
@@ -50,7 +50,7 @@ def test_a_kill_before_the_commit_leaves_the_state_before(
         assert locked.instance.version == 1
         assert locked.case.state == "open"
         assert work.tasks.get("t2") is None
-        assert work.tasks.draft("t1", "p-jingban") is not None
+        assert work.drafts.of_task("t1", "p-jingban") is not None
         assert work.registers.unread_count("p-jingban") == 0
         assert work.registers.next_number("XF", 2025) == 1
         work.instances.save_step(next_step(locked.instance, tasks_opened=(a_task("t2"),)))

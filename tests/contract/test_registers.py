@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from engine.errors import Conflict, InvalidState
 from engine.records.attachment import Attachment
+from engine.records.draft import StartDraft
 from engine.records.org import Actor, Grant
 from engine.records.step import Incident, Paper
 from engine.records.task import Draft
@@ -91,12 +93,10 @@ def test_drafts_belong_to_a_person_and_keep_the_newest(store: SqlStore) -> None:
     add_case(store, None, tasks_opened=(a_task(),))
     draft = Draft("t1", "p-jingban", {"意见": "第一稿", "附": [1, 2.5, None]}, START)
     with store.write() as work:
-        work.tasks.save_draft(draft)
-        work.tasks.save_draft(replace(draft, data={"意见": "第二稿"}, saved_at=LATER))
-        assert work.tasks.draft("t1", "p-jingban") == Draft("t1", "p-jingban", {"意见": "第二稿"}, LATER)
-        assert work.tasks.draft("t1", "p-other") is None
-        work.tasks.drop_drafts("t1")
-        assert work.tasks.draft("t1", "p-jingban") is None
+        work.drafts.save(draft)
+        work.drafts.save(replace(draft, data={"意见": "第二稿"}, saved_at=LATER))
+        assert work.drafts.of_task("t1", "p-jingban") == Draft("t1", "p-jingban", {"意见": "第二稿"}, LATER)
+        assert work.drafts.of_task("t1", "p-other") is None
 
 
 def test_a_person_reads_only_the_own_messages(store: SqlStore) -> None:
@@ -217,3 +217,24 @@ def test_a_case_is_found_by_its_number_and_seen_whole(store: SqlStore) -> None:
         assert work.cases.view("c9") is None
     with pytest.raises(Conflict), store.write() as work:
         work.cases.add(a_case("c2", number="XF1"), ())
+
+
+def test_what_is_typed_about_parties_is_sealed(store: SqlStore) -> None:
+    add_case(store, None, tasks_opened=(a_task(),))
+    draft = Draft("t1", "p-jingban", {"意见": "初稿"}, START, {"title": "来信"}, {"name": "张三丰"})
+    with store.write() as work:
+        work.drafts.save(draft)
+        work.drafts.save_start(StartDraft("p-jingban", "petition_main", {"title": "来信"}, START, draft.party))
+    with store.read() as work:
+        assert work.drafts.of_task("t1", "p-jingban") == draft
+        started = work.drafts.of_start("p-jingban", "petition_main")
+        assert started is not None
+        assert started.party == {"name": "张三丰"}
+        assert "张三丰" not in repr((started, draft))
+    with store.engine.connect() as connection:
+        for table in ("draft", "start_draft"):
+            (row,) = connection.execute(sa.text(f"SELECT * FROM {table}")).all()
+            assert "张三丰" not in str(row)
+    with store.write() as work:
+        work.drafts.drop_start("p-jingban", "petition_main")
+        assert work.drafts.of_start("p-jingban", "petition_main") is None

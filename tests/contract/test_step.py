@@ -103,8 +103,8 @@ def test_a_step_settles_what_the_steps_before_it_opened(store: SqlStore) -> None
         awaited=(MessageSubscription("t9", "i1", "c1", "wait", "order.overdue", None),),
     )
     with store.write() as work:
-        work.tasks.save_draft(Draft("t1", "p-jingban", {"意见": "拟办"}, START))
-        work.tasks.save_draft(Draft("t2", "p-jingban", {"意见": "留着"}, START))
+        work.drafts.save(Draft("t1", "p-jingban", {"意见": "拟办"}, START))
+        work.drafts.save(Draft("t2", "p-jingban", {"意见": "留着"}, START))
 
     with store.write() as work:
         work.instances.save_step(
@@ -134,8 +134,8 @@ def test_a_step_settles_what_the_steps_before_it_opened(store: SqlStore) -> None
         )
         assert [d.deadline_id for d in work.instances.open_deadlines("i1")] == ["l2"]
         assert work.instances.subscriptions("order.overdue", "anything") == ()
-        assert work.tasks.draft("t1", "p-jingban") is None, "a draft goes with its task"
-        assert work.tasks.draft("t2", "p-jingban") is not None
+        assert work.drafts.of_task("t1", "p-jingban") is None, "a draft goes with its task"
+        assert work.drafts.of_task("t2", "p-jingban") is not None
 
 
 def test_one_statement_locks_all_that_completing_a_task_needs(store: SqlStore) -> None:

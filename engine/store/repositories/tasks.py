@@ -8,14 +8,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.records.org import Actor
-from engine.records.task import Draft, TaskState, UserTask
+from engine.records.task import TaskState, UserTask
 from engine.records.views import InboxPage, InboxQuery
 from engine.store.repositories.inbox import read_inbox
 from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_row
-from engine.store.rows import record_of, upsert, values_of
+from engine.store.rows import record_of
 from engine.store.tables.case import instance
-from engine.store.tables.task import draft as drafts
 from engine.store.tables.task import user_task
 
 
@@ -78,17 +77,3 @@ class Tasks:
             .values(assignee=assignee)
         )
         return done.rowcount == 1
-
-    def draft(self, task_id: str, person_id: str) -> Draft | None:
-        statement = sa.select(drafts).where(drafts.c.task_id == task_id, drafts.c.person_id == person_id)
-        row = self._connection.execute(statement).one_or_none()
-        return None if row is None else record_of(Draft, row, drafts)
-
-    def save_draft(self, draft: Draft) -> None:
-        keep_newest = {"data": None, "saved_at": None}
-        statement = upsert(self._connection, drafts, ["task_id", "person_id"], keep_newest)
-        self._connection.execute(statement, values_of(draft))
-
-    def drop_drafts(self, task_id: str) -> None:
-        """Closing a task drops its drafts already."""
-        self._connection.execute(sa.delete(drafts).where(drafts.c.task_id == task_id))

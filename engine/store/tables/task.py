@@ -11,6 +11,8 @@ from engine.store.types import Codes, Named, Tagged, UtcDateTime
 IS_CLAIMED = sa.text("assignee IS NOT NULL")
 IS_CHILD = sa.text("parent_id IS NOT NULL")
 IS_DELEGATED = sa.text("owner IS NOT NULL")
+IS_CLOSED_FOR = sa.text("closed_for IS NOT NULL")
+IS_CLAIMED_FOR = sa.text("claimed_for IS NOT NULL")
 
 user_task = sa.Table(
     "user_task",
@@ -52,6 +54,7 @@ user_task = sa.Table(
     sa.Column("begun_at", UtcDateTime),
     sa.Column("held_result", Tagged),
     sa.Column("closed_for", sa.Text),
+    sa.Column("claimed_for", sa.Text),
     sa.Column("urged", sa.Integer, nullable=False, server_default="0"),
     sa.Column("urged_at", UtcDateTime),
     sa.Column("came_by", sa.Text, nullable=False, server_default=""),
@@ -80,6 +83,21 @@ user_task = sa.Table(
     # the signers of a task; what a person has delegated
     sa.Index("ix_user_task_signers", "parent_id", sqlite_where=IS_CHILD, postgresql_where=IS_CHILD),
     sa.Index("ix_user_task_delegated", "owner", "state", sqlite_where=IS_DELEGATED, postgresql_where=IS_DELEGATED),
+    # what was done for a person who was away, and what is still in a deputy's hands
+    sa.Index(
+        "ix_user_task_done_for",
+        "closed_for",
+        "closed_at",
+        sqlite_where=IS_CLOSED_FOR,
+        postgresql_where=IS_CLOSED_FOR,
+    ),
+    sa.Index(
+        "ix_user_task_held_for",
+        "claimed_for",
+        "state",
+        sqlite_where=IS_CLAIMED_FOR,
+        postgresql_where=IS_CLAIMED_FOR,
+    ),
     # the tasks of a case; the steps where it stands now
     sa.Index("ix_user_task_of_case", "case_id", "state"),
 )
@@ -93,4 +111,17 @@ draft = sa.Table(
     sa.Column("data", Tagged, nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False),
     sa.Column("base", Tagged),
+    # what was typed about the parties
+    sa.Column("sealed", sa.LargeBinary),
+)
+
+start_draft = sa.Table(
+    "start_draft",
+    metadata,
+    # one for each procedure that a person may start; dropped when the case is registered
+    sa.Column("person_id", sa.ForeignKey("person.person_id"), primary_key=True),
+    sa.Column("procedure", sa.Text, primary_key=True),
+    sa.Column("data", Tagged, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+    sa.Column("sealed", sa.LargeBinary),
 )

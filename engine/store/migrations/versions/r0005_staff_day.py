@@ -14,6 +14,8 @@ down_revision = "0004"
 IS_CHILD = sa.text("parent_id IS NOT NULL")
 IS_DELEGATED = sa.text("owner IS NOT NULL")
 IS_SHARED = sa.text("unit IS NOT NULL")
+IS_CLOSED_FOR = sa.text("closed_for IS NOT NULL")
+IS_CLAIMED_FOR = sa.text("claimed_for IS NOT NULL")
 
 
 # a signer's task ends with the step that it belongs to
@@ -69,6 +71,7 @@ def _tasks() -> None:
         sa.Column("begun_at", UtcDateTime()),
         sa.Column("held_result", Tagged()),
         sa.Column("closed_for", sa.Text()),
+        sa.Column("claimed_for", sa.Text()),
         sa.Column("urged", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("urged_at", UtcDateTime()),
         sa.Column("came_by", sa.Text(), nullable=False, server_default=""),
@@ -87,7 +90,11 @@ def _tasks() -> None:
     )
     _partial("ix_user_task_signers", "user_task", ["parent_id"], IS_CHILD)
     _partial("ix_user_task_delegated", "user_task", ["owner", "state"], IS_DELEGATED)
+    _partial("ix_user_task_done_for", "user_task", ["closed_for", "closed_at"], IS_CLOSED_FOR)
+    _partial("ix_user_task_held_for", "user_task", ["claimed_for", "state"], IS_CLAIMED_FOR)
+    op.add_column("path_entry", sa.Column("acted_for", sa.Text()))
     op.add_column("draft", sa.Column("base", Tagged()))
+    op.add_column("draft", sa.Column("sealed", sa.LargeBinary()))
     op.add_column("case_file", sa.Column("merged_into", sa.Text()))
 
 
@@ -111,6 +118,7 @@ def _papers() -> None:
         paper.add_column(sa.Column("voided_at", UtcDateTime()))
         paper.add_column(sa.Column("voided_by", sa.Text()))
         paper.add_column(sa.Column("void_reason", sa.Text(), nullable=False, server_default=""))
+        paper.add_column(sa.Column("issued_for", sa.Text()))
         paper.create_unique_constraint("uq_paper_series", ["series", "year", "sequence"])
         paper.create_foreign_key("fk_paper_file_sha256", "attachment_content", ["file_sha256"], ["sha256"])
     op.create_table(
@@ -143,6 +151,16 @@ def _case(table: str, column: str = "case_id") -> sa.ForeignKeyConstraint:
 
 
 def _beside() -> None:
+    op.create_table(
+        "start_draft",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("data", Tagged(), nullable=False),
+        sa.Column("saved_at", UtcDateTime(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("person_id", "procedure", name="pk_start_draft"),
+        _person("start_draft", "person_id"),
+    )
     op.create_table(
         "saved_view",
         sa.Column("view_id", sa.Text(), nullable=False),
