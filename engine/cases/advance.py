@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from engine.audit.chain import seal_entries
+from engine.cases.acting import acting_for, marked
 from engine.cases.actions.action import ActionContext
 from engine.cases.actions.registry import StepActions
 from engine.cases.collector import Collector
@@ -106,6 +107,7 @@ def prepare(
 ) -> StepBatch:
     """As `advance`, but the step is still to be saved: with others, in one go."""
     procedure = load_procedure(work, held.instance.definition_id)
+    operation = replace(operation, acted_for=acting_for(operation.acted_for, held.task, actor))
     collector = Collector(held.case, held.instance.instance_id, now, actor)
     collector.update_case(**operation.columns)
     ports = _ports(engine, work, procedure, collector, held)
@@ -132,8 +134,8 @@ def prepare(
         batch,
         tasks_opened=(*batch.tasks_opened, *operation.tasks_opened),
         tasks_closed=(*batch.tasks_closed, *operation.tasks_closed),
-        tasks_changed=operation.tasks_changed,
     )
+    batch = marked(batch, operation.tasks_changed, held.task, actor=actor, acted_for=operation.acted_for)
     if projection.lives.turned:
         batch = turned(work, batch, projection.lives, reckoner)
     return batch

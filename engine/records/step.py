@@ -79,7 +79,7 @@ class Paper:
 
     `state` is drafted, signed, issued, served, receipted or void; `number` is whole, e.g. 督办令〔2025〕37 号, made
     of `series`, `year` and `sequence`. `file_sha256` names the Word file as it was issued. `receipt` says who
-    received it, how and when.
+    received it, how and when. `issued_for` is whom the issuer stood in for.
     """
 
     paper_id: str
@@ -104,11 +104,12 @@ class Paper:
     voided_at: datetime | None = None
     voided_by: str | None = None
     void_reason: str = ""
+    issued_for: str | None = None
 
 
 @dataclass(frozen=True)
 class PathEntry:
-    """An element that a step passed, for the history on the diagram."""
+    """An element that a step passed, for the history on the diagram. `acted_for` is whom `by` stood in for."""
 
     instance_id: str
     task_id: str
@@ -118,6 +119,7 @@ class PathEntry:
     closure: str
     at: datetime
     by: str | None
+    acted_for: str | None = None
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,9 @@ class UserTask:
     it, and why. `returns_to`: id of the element that gets it straight back once it is completed. `suspended`,
     `suspended_until`: set aside by its handler; clocks go on. `begun_at`: when somebody claimed or typed into it.
     `held_result`: what the owner has submitted and signers are still to see. `closed_for`: whom the closer stood in
-    for; `claimed_for`: whom the assignee stood in for when it claimed the task. `urged`: how often it was urged. `came_by` says what `asked_by` and `note` mean: delegated, given_back,
-    recalled, transferred or disagreed; "" of a task that was returned. `category` … `accused_units` are the
-    case's, kept equal by the store.
+    for; `claimed_for`: whom the assignee stood in for when it claimed the task. `urged`: how often it was urged.
+    `came_by` says what `asked_by` and `note` mean: delegated, given_back, recalled, transferred or disagreed; "" of
+    a task that was returned. `category` … `accused_units` are the case's, kept equal by the store.
     """
 
     task_id: str

@@ -20,10 +20,11 @@ from engine.records.time import (
     TimerSettlement,
     TimerState,
 )
+from engine.store.repositories.paper_writer import write_papers
 from engine.store.repositories.searching import facts_text
 from engine.store.rows import upsert, values_of
 from engine.store.tables.case import case_file, instance
-from engine.store.tables.exchange import message_subscription, outbox, outgoing_message, paper
+from engine.store.tables.exchange import message_subscription, outbox, outgoing_message
 from engine.store.tables.journal import audit_entry, path_entry, score_event
 from engine.store.tables.task import user_task
 from engine.store.tables.time import deadline, timer
@@ -50,7 +51,7 @@ def write_steps(connection: sa.Connection, batches: Sequence[StepBatch]) -> None
         connection.execute(sa.delete(message_subscription).where(message_subscription.c.task_id.in_(unawaited)))
     _insert(connection, outgoing_message, [values_of(m) for b in batches for m in b.messages])
     _insert(connection, path_entry, [values_of(p) for b in batches for p in b.path])
-    _insert(connection, paper, [values_of(p) for b in batches for p in b.papers])
+    write_papers(connection, [p for b in batches for p in b.papers])
     notices = [values_of(e) for b in batches for e in b.outbox]
     if notices:
         connection.execute(upsert(connection, outbox, ["idempotency_key"], None), notices)
@@ -188,6 +189,7 @@ _HANDED = (
     "role",
     "unit",
     "assignee",
+    "claimed_for",
     "owner",
     "asked_by",
     "note",

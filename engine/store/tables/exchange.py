@@ -66,6 +66,13 @@ paper = sa.Table(
     sa.Column("voided_at", UtcDateTime),
     sa.Column("voided_by", sa.Text),
     sa.Column("void_reason", sa.Text, nullable=False, server_default=""),
+    # what the file is made of, as it stood in the step: the case, and the petitioner as the seal had it
+    sa.Column("context", Tagged),
+    sa.Column("addressee_id", sa.Text),
+    sa.Column("addressee_sealed", sa.LargeBinary),
+    # of the Word file as it is handed out; `file_sha256` is that of the sealed bytes that are kept
+    sa.Column("file_hash", sa.Text),
+    sa.Column("issued_for", sa.Text),
     # a number is given once, whatever becomes of the paper
     sa.UniqueConstraint("series", "year", "sequence", name="uq_paper_series"),
     # the papers of a case, oldest first

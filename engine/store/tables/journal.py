@@ -19,6 +19,7 @@ path_entry = sa.Table(
     sa.Column("closure", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("by", sa.Text),
+    sa.Column("acted_for", sa.Text),
     # the path of an instance, in order
     sa.Index("ix_path_entry_of_instance", "instance_id", "seq"),
 )
