@@ -70,6 +70,18 @@ class Sealer:
             raise wrong_key() from error
         return opened.decode()
 
+    def seal_file(self, content: bytes, *, owner: str) -> bytes:
+        """Nonce and ciphertext; `owner` says what it belongs to and is authenticated."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, content, owner.encode())
+
+    def open_file(self, sealed: bytes, *, owner: str) -> bytes:
+        """Raises WrongSealKey where the key or the owner does not fit, or the row was tampered with."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], owner.encode())
+        except InvalidTag as error:
+            raise wrong_key() from error
+
 
 def load_sealer(home: Path, override: str, *, may_create: bool) -> Sealer:
     """The sealer of an installation: from DUBAN_SEAL_KEY (base64), else from the key file in `home`.

@@ -128,7 +128,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def papers(self) -> Papers:
-        return Papers(self.connection)
+        return Papers(self.connection, self._sealer)
 
     @cached_property
     def stand_ins(self) -> StandIns:
