@@ -33,7 +33,8 @@ from engine.values import Data, Value
 class Held:
     """An instance whose row this transaction has locked, with what belongs to it.
 
-    `task` is the task that it was locked by, `next_timer_at` when its next waiting timer is due.
+    `task` is the task that it was locked by, `next_timer_at` when its next waiting timer is due. `has_signers`:
+    that task waits for opinions.
     """
 
     instance: Instance
@@ -41,6 +42,7 @@ class Held:
     deadlines: tuple[Deadline, ...] = ()
     next_timer_at: datetime | None = None
     task: UserTask | None = None
+    has_signers: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Operation:
     `retry` is what `engine.cases.incidents` needs to do it again; it never holds a party's fields. `columns` are
     columns of the case file, `parties` go to its sealed parties, `clocks` are to stop or to go on.
 
-    `acted_for` is whom the actor stands in for (person id). `tasks_opened`, `tasks_closed`, `tasks_changed` are
+    `acted_for` is whom the actor stands in for (person id); `done_by` is whose the completed task is where that is
+    somebody else than the actor. `tasks_opened`, `tasks_closed`, `tasks_changed` are
     tasks that no token moves: signers, and what people change about an open task. `beside` adds notices, papers
     and further events.
     """
@@ -65,6 +68,7 @@ class Operation:
     parties: tuple[Party, ...] = ()
     clocks: tuple[ClockOrder, ...] = ()
     acted_for: str | None = None
+    done_by: str | None = None
     tasks_opened: tuple[UserTask, ...] = ()
     tasks_closed: tuple[TaskClosure, ...] = ()
     tasks_changed: tuple[UserTask, ...] = ()
@@ -74,7 +78,7 @@ class Operation:
         event = self.event
         if self.acted_for is not None:
             event = replace(event, detail={**event.detail, "acted_for": self.acted_for})
-        return Stamp(now, actor, event, self.task_id, self.result, self.firing, self.acted_for)
+        return Stamp(now, actor, event, self.task_id, self.result, self.firing, self.acted_for, self.done_by)
 
 
 def hold_instance(work: UnitOfWork, instance_id: str) -> Held | None:
@@ -90,7 +94,9 @@ def hold_by_task(work: UnitOfWork, task_id: str) -> Held | None:
     locked = work.instances.lock_by_task(task_id)
     if locked is None:
         return None
-    return Held(locked.instance, locked.case, locked.deadlines, locked.next_timer_at, locked.task)
+    return Held(
+        locked.instance, locked.case, locked.deadlines, locked.next_timer_at, locked.task, locked.has_signers
+    )
 
 
 def advance(

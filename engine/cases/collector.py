@@ -62,7 +62,15 @@ class Collector:
         self._scores.append(score)
 
     def notify(
-        self, receivers: Iterable[Person], *, source_id: str, topic: str, zh: str, en: str, level: str = "info"
+        self,
+        receivers: Iterable[Person],
+        *,
+        source_id: str,
+        topic: str,
+        zh: str,
+        en: str,
+        level: str = "info",
+        task_id: str | None = None,
     ) -> tuple[str, ...]:
         """Queues one neutral text for each person, once for each `source_id`; returns the receivers' ids.
 
@@ -80,7 +88,7 @@ class Collector:
                 idempotency_key=key,
                 recipient=person.person_id,
                 case_id=self.case.case_id,
-                task_id=None,
+                task_id=task_id,
                 topic=topic,
                 text_zh=zh,
                 text_en=en,

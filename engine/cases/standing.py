@@ -74,7 +74,7 @@ SILENT = Event("")
 class Stamp:
     """Who does the step, when, and what it is. `result` is what the completed task was given.
 
-    `acted_for` is whom the actor stands in for.
+    `acted_for` is whom the actor stands in for; `done_by` has submitted the task that the actor's step completes.
     """
 
     now: datetime
@@ -84,10 +84,12 @@ class Stamp:
     result: Data | None = None
     firing: Firing | None = None
     acted_for: str | None = None
+    done_by: str | None = None
 
     @property
     def person(self) -> str | None:
-        return None if self.actor == SYSTEM else self.actor
+        """Whose the completed task is."""
+        return self.done_by or (None if self.actor == SYSTEM else self.actor)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ from typing import Protocol
 
 from engine.records.org import Actor
 from engine.records.task import UserTask
-from engine.records.work import Colleague, CopyNote, Follow, Phrase
+from engine.records.work import CopyNote, Follow, Phrase
 
 
 class DeskRepository(Protocol):
-    def colleagues(self, units: Sequence[str] | None = None) -> tuple[Colleague, ...]:
-        """Active staff by unit and user name; those who belong to `units` or hold a post there. One statement."""
+    def colleagues(self, units: Sequence[str] | None = None) -> tuple[Actor, ...]:
+        """Active staff by unit and user name, with their grants; only those who belong to or act for `units`.
+
+        What they stand aside from is not among it: ask `stands_aside` of the case. One statement.
+        """
         ...
 
     def stands_aside(self, case_id: str) -> frozenset[str]:

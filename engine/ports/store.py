@@ -39,7 +39,7 @@ from engine.records.step import (
 )
 from engine.records.task import UserTask
 from engine.records.time import Deadline, Timer
-from engine.records.views import CasePage, CaseView, InboxPage, InboxQuery
+from engine.records.views import CasePage, CaseView, InboxPage, InboxQuery, RegisterQuery
 from engine.values import Data
 
 
@@ -90,6 +90,7 @@ class LockedTask:
     """A task, its instance and its case, locked together by one statement.
 
     `deadlines` are the running ones of the instance; `next_timer_at` is when its next waiting timer is due.
+    `has_signers`: signers of the task have still to give their opinions.
     """
 
     task: UserTask
@@ -97,6 +98,7 @@ class LockedTask:
     case: CaseFile
     deadlines: tuple[Deadline, ...] = ()
     next_timer_at: datetime | None = None
+    has_signers: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,11 @@ class CaseRepository(Protocol):
         ...
 
     def view(self, case_id: str) -> CaseView | None: ...
-    def register(
-        self, actor: Actor, *, procedure: str | None, text: str, state: str | None, page: int, page_size: int
-    ) -> CasePage:
-        """The cases that the actor may see: its units', or where it holds or held a task; never as accused unit."""
+    def register(self, actor: Actor, query: RegisterQuery, now: datetime) -> CasePage:
+        """The cases that the actor may see: its units', or where it holds or held a task; never as accused unit.
+
+        `now` is in the office's time zone: its days are those of the query.
+        """
         ...
 
     def may_see(self, actor: Actor, case_id: str) -> bool: ...
@@ -179,7 +182,10 @@ class TaskRepository(Protocol):
         """The open tasks of one instance, oldest first. One statement."""
         ...
 
-    def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage: ...
+    def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
+        """`now` is in the office's time zone: its days are those of the query. Raises InvalidState."""
+        ...
+
     def foresee_open(self, case_ids: Sequence[str]) -> None:
         """For steps that are saved together: `open_of_case` of these asks no more before that. One statement."""
         ...
@@ -194,7 +200,6 @@ class TaskRepository(Protocol):
         Locks the instance first, as a step does.
         """
         ...
-
 
 
 class TimerRepository(Protocol):

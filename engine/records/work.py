@@ -45,22 +45,6 @@ class Follow:
 
 
 @dataclass(frozen=True)
-class Colleague:
-    """A member of staff as others find it. `posts` are (role, unit)."""
-
-    person_id: str
-    username: str
-    name: str
-    unit: str
-    posts: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def acting_units(self) -> frozenset[str]:
-        """The units whose side the person is on."""
-        return frozenset({self.unit, *(unit for _, unit in self.posts)})
-
-
-@dataclass(frozen=True)
 class Phrase:
     """A phrase of one's own for opinions. `position` counts from 0."""
 

@@ -5,6 +5,8 @@ A right is one's own, or that of a person who is away and for whom the actor sta
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from engine.records.case import CaseFile
 from engine.records.org import Actor, Principal
 from engine.records.task import TaskState, UserTask
@@ -61,3 +63,24 @@ def may_complete(actor: Actor, task: UserTask, case: CaseFile) -> bool:
         return False
     own = task.assignee == actor.person_id if task.assignee else is_candidate(actor, task)
     return own or principal_for(actor, task) is not None
+
+
+def is_owner(actor: Actor, task: UserTask) -> bool:
+    """Delegated the task, or stands in for who did."""
+    if task.owner is None:
+        return False
+    mine = {actor.person_id, *(p.person_id for p in actor.principals if p.covers(task.procedure))}
+    return task.owner in mine
+
+
+HEADS = ("unit_leader", "chief")
+"""Roles whose holders decide who of their unit does what."""
+
+
+def is_head(actor: Actor, task: UserTask) -> bool:
+    return task.unit is not None and any(actor.holds(role, task.unit) for role in HEADS)
+
+
+def is_suspended(task: UserTask, now: datetime) -> bool:
+    """Set aside by its handler, and not yet beyond the moment at which it resumes by itself."""
+    return task.suspended and (task.suspended_until is None or now < task.suspended_until)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from engine.records.org import Actor, Grant
 from engine.records.task import TaskState, UserTask
-from engine.records.work import Colleague, CopyNote, Follow, Phrase
+from engine.records.work import CopyNote, Follow, Phrase
 from engine.store.repositories.locking import lock_row
 from engine.store.rows import record_of, upsert, values_of
 from engine.store.tables.case import instance
@@ -26,14 +27,13 @@ class Desk:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def colleagues(self, units: Sequence[str] | None = None) -> tuple[Colleague, ...]:
-        condition = persons.c.active
-        if units is not None:
-            posted = sa.select(role_grant.c.person_id).where(role_grant.c.unit.in_(units))
-            condition &= persons.c.unit.in_(units) | persons.c.person_id.in_(posted)
-        return self._staff(condition)
+    def colleagues(self, units: Sequence[str] | None = None) -> tuple[Actor, ...]:
+        if units is None:
+            return self._staff(persons.c.active)
+        posted = sa.select(role_grant.c.person_id).where(role_grant.c.unit.in_(units))
+        return self._staff(persons.c.active & (persons.c.unit.in_(units) | persons.c.person_id.in_(posted)))
 
-    def _staff(self, condition: sa.ColumnElement[bool]) -> tuple[Colleague, ...]:
+    def _staff(self, condition: sa.ColumnElement[bool]) -> tuple[Actor, ...]:
         p, g = persons.c, role_grant.c
         rows = self._connection.execute(
             sa.select(p.person_id, p.username, p.name, p.unit, g.role, g.unit.label("at"))
@@ -41,13 +41,13 @@ class Desk:
             .where(condition)
             .order_by(p.unit, p.username, g.role, g.unit)
         ).all()
-        posts: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        grants: dict[str, set[Grant]] = defaultdict(set)
         for row in rows:
             if row.role is not None:
-                posts[row.person_id].append((row.role, row.at))
+                grants[row.person_id].add(Grant(row.role, row.at))
         each = {row.person_id: row for row in rows}
         return tuple(
-            Colleague(row.person_id, row.username, row.name, row.unit, tuple(posts[row.person_id]))
+            Actor(row.person_id, row.username, row.name, row.unit, frozenset(grants[row.person_id]))
             for row in each.values()
         )
 
@@ -118,15 +118,7 @@ class Desk:
         staff = self._staff(persons.c.active & persons.c.person_id.in_(of_case))
         aside = self.stands_aside(case_id) if staff else frozenset()
         return tuple(
-            Actor(
-                person_id=each.person_id,
-                username=each.username,
-                name=each.name,
-                unit=each.unit,
-                grants=frozenset(Grant(role, unit) for role, unit in each.posts),
-                recused=frozenset({case_id}) if each.person_id in aside else frozenset(),
-            )
-            for each in staff
+            replace(each, recused=frozenset({case_id})) if each.person_id in aside else each for each in staff
         )
 
     def phrases(self, person_id: str) -> tuple[Phrase, ...]:

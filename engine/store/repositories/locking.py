@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from engine.ports.store import DueTimer, LockedTask
 from engine.records.case import CaseFile, Instance, InstanceState
-from engine.records.task import UserTask
+from engine.records.task import TaskState, UserTask
 from engine.records.time import Deadline, Timer
 from engine.store.repositories.calendar import version_of_calendar
 from engine.store.repositories.tables import revision_of_tables
@@ -51,6 +51,17 @@ _next_timer_at = (
     .scalar_subquery()
     .label("next_timer_at")
 )
+_signer = user_task.alias("signer")
+_has_signers = (
+    sa.exists()
+    .where(
+        _signer.c.parent_id == user_task.c.task_id,  # ix_user_task_signers
+        _signer.c.parent_id.is_not(None),
+        _signer.c.state == TaskState.OPEN,
+    )
+    .correlate(user_task)
+    .label("has_signers")
+)
 _calendar_version = version_of_calendar().label("in_force")
 _tables_revision = revision_of_tables().label("tables_revision")
 _running = sa.select(deadline).where(IS_OPEN).subquery("running")  # ix_deadline_running
@@ -81,6 +92,7 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, i
             *_CASE,
             *columns_of(Deadline, _running),
             _next_timer_at,
+            _has_signers,
             _calendar_version,
             _tables_revision,
             _head,
@@ -105,6 +117,7 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, i
             record_of(Deadline, row, _running) for row in rows if row._mapping[_running.c.deadline_id] is not None
         ),
         first.next_timer_at,
+        bool(first.has_signers),
     )
     return locked, first.in_force, first.tables_revision
 
