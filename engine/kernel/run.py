@@ -5,7 +5,7 @@ A `Run` is used for one step and thrown away. One that raised is useless: it may
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from engine.errors import InvalidState, Message
 from engine.kernel.bpmn.definitions import RunMessage, timer_id_of
 from engine.kernel.bpmn.recorder import Recorder
+from engine.kernel.bpmn.routes import NOT_ALONE, Route, find_route
 from engine.kernel.bpmn.scripts import FeelScripts, failed
 from engine.kernel.bpmn.states import READY, WAITING
 from engine.kernel.bpmn.task import RunTask
@@ -74,20 +75,52 @@ class Run:
         self._workflow = workflow
         workflow.ports = ports
 
-    def complete(self, task_id: str, data: Data, now: datetime) -> Changes:
+    def complete(self, task_id: str, data: Data, now: datetime, *, then: str | None = None) -> Changes:
         """Complete an open user or manual task; `data` become variables first.
 
-        Raises InvalidState where the task is not open, StepFailed.
+        `then` is the element of another task for people: the token goes straight there, as `move` does. Raises
+        InvalidState where the task is not open, or its token may not go there; StepFailed.
         """
-        task = self._workflow.find(task_id)
-        if task is None or task._state != READY or not task.task_spec.manual:
-            raise InvalidState(_NOT_OPEN)
+        task = self._open(task_id)
+        route = None if then is None else self._route(task, then)
+        if route is not None and route.base is not task and route.base.workflow is task.workflow:
+            # the end of one instance of several is the others' business too
+            raise InvalidState(NOT_ALONE)
 
         def complete() -> None:
             task.write(data)
+            if route is not None:
+                task.onward = () if route.leaves_scopes else (route.entry,)
+                self._workflow.detours = dict(route.inner)
             task.run()
+            if route is not None and route.leaves_scopes:
+                route.follow(self._workflow)
 
         return self._step(now, complete)
+
+    def move(self, task_id: str, element_id: str, now: datetime, *, with_them: Collection[str] = ()) -> Changes:
+        """Cancel an open task, and let its token go on at the element of another task for people.
+
+        That one is in the same scope, in one around it (then what lies between is cancelled with all that is in
+        it), or in a subprocess or call activity that is not running, which is then entered there. `with_them` are
+        other open tasks whose tokens end with it. Raises InvalidState where a task is not open, or where another
+        token would be left waiting or would run twice; StepFailed.
+        """
+        route = self._route(self._open(task_id), element_id, with_them)
+        return self._step(now, lambda: route.follow(self._workflow))
+
+    def refusal(
+        self, task_id: str, element_id: str, *, with_them: Collection[str] = (), back: bool = False
+    ) -> Message | None:
+        """Why the token of an open task may not go to an element; None where it may.
+
+        `back`: only to where the flow leads on to the task from. Raises InvalidState where a task is not open.
+        """
+        tasks = [self._open(each) for each in with_them]
+        route = find_route(self._workflow, self._open(task_id), element_id, tasks)
+        if isinstance(route, Message):
+            return route
+        return _NOT_BEFORE if back and not route.leads_back() else None
 
     def deliver(self, task_id: str, payload: Data, now: datetime) -> Changes:
         """Give a message to the task that awaits it. Raises InvalidState where it does not wait, StepFailed."""
@@ -146,6 +179,18 @@ class Run:
             if t._state == WAITING and isinstance(getattr(t.task_spec, "event_definition", None), RunMessage)
         }
 
+    def _open(self, task_id: str) -> RunTask:
+        task = self._workflow.find(task_id)
+        if task is None or task._state != READY or not task.task_spec.manual:
+            raise InvalidState(_NOT_OPEN)
+        return task
+
+    def _route(self, task: RunTask, element_id: str, with_them: Collection[str] = ()) -> Route:
+        route = find_route(self._workflow, task, element_id, [self._open(each) for each in with_them])
+        if isinstance(route, Message):
+            raise InvalidState(route)
+        return route
+
     def _live(self) -> list[RunTask]:
         return [task for scope in self._workflow.scopes() for task in scope.live.values()]
 
@@ -179,6 +224,9 @@ def _entry(procedure: Procedure, message: str | None) -> Any | None:
     return procedure.entries[message]
 
 
+_NOT_BEFORE = Message(
+    "该环节不在当前环节之前，不能退回。请另选环节。", "That step does not come before this one. Choose another."
+)
 _NOT_OPEN = Message("此任务已不在待办中，请刷新页面", "this task is no longer open; reload the page")
 _NOT_AWAITED = Message("流程已不再等待此消息", "the instance no longer waits for this message")
 _NOT_ARMED = Message("此定时器已触发或已取消", "this timer has fired or was cancelled")

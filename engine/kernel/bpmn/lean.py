@@ -103,7 +103,8 @@ class Lean:
 
     def _spread(self, my_task: RunTask) -> None:
         if not self.spreads:
-            my_task._sync_children(self.followers, FUTURE)  # type: ignore[arg-type]
+            onward = self.followers if my_task.onward is None else my_task.onward
+            my_task._sync_children(onward, FUTURE)  # type: ignore[arg-type]
         for child in my_task.children:
             if child._state == FUTURE:
                 child.task_spec._update(child)

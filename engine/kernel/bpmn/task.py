@@ -20,7 +20,8 @@ from engine.kernel.bpmn.states import CANCELLED, COMPLETED, FUTURE, LIVE, READY,
 class RunTask(Task):
     """See the module. `id` is UUID text, its last eight digits the task's number in the instance.
 
-    `is_entered` and `is_over` tell of an event whether it began to wait, and whether it has stopped.
+    `is_entered` and `is_over` tell of an event whether it began to wait, and whether it has stopped. `onward` are
+    the specs that follow this once, instead of those that the diagram draws.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class RunTask(Task):
         self.triggered = False
         self.is_entered = False
         self.is_over = False
+        self.onward: tuple[Any, ...] | None = None
         self.thread_id = 0
         self.last_state_change = 0
         self.data: dict[str, Any] = {}
@@ -130,8 +132,11 @@ class RunTask(Task):
             self.complete()
         return result
 
-    def cancel(self) -> None:
-        """Cancel the task, what it guards and what it spawned, and take it out of the tree."""
+    def cancel(self, *, onto: Any | None = None) -> None:
+        """Cancel the task, what it guards and what it spawned, and take it out of the tree.
+
+        `onto` is a task spec: there the token goes on, with the variables that the task has now.
+        """
         if self._state >= COMPLETED:
             return
         was_entered = bool(self._state & LIVE)
@@ -142,6 +147,9 @@ class RunTask(Task):
         if was_entered:
             self.workflow.top_workflow.recorder.cancelled(self)
         self.release_guards()
+        if onto is not None:
+            follower = self._add_child(onto, FUTURE)
+            follower.task_spec._update(follower)
         self.vanish()
 
     def release_guards(self) -> None:

@@ -75,12 +75,16 @@ class _Scope:
 
     def variables(self) -> dict[str, Any]:
         """The variables as all branches together have them now: of each, the last that was written."""
+        return self.written()[0]
+
+    def written(self) -> tuple[dict[str, Any], Stamps]:
+        """As `variables`, with the stamps."""
         data, stamps = self.last_data, self.last_stamps
         if not self.completed:
             for task in self.live.values():
                 if task.stamps:
                     data, stamps = combined(data, stamps, task.data, task.stamps)
-        return data
+        return data, stamps
 
     def _remove_task(self, task_id: str) -> None:
         self.tasks[task_id].vanish()
@@ -97,7 +101,10 @@ class _Scope:
 
 
 class RunWorkflow(_Scope, BpmnWorkflow):
-    """The top workflow. `scripts` and `recorder` are set anew for each step."""
+    """The top workflow. `scripts` and `recorder` are set anew for each step.
+
+    `detours` are where scopes that this step enters begin, by the names of their specs, instead of at their start.
+    """
 
     def __init__(
         self, spec: Any, specs: dict[str, Any], entry: Any | None = None, *, is_loading: bool = False
@@ -111,6 +118,7 @@ class RunWorkflow(_Scope, BpmnWorkflow):
         self.id_prefix = str(uuid4())[:28]
         self.id_count = 0
         self.last_end: tuple[str, str] = ("", "")
+        self.detours: dict[str, Any] = {}
         self.recorder = Recorder()
         self.scripts: FeelScripts | None = None
         self.ports: Any = None
@@ -153,6 +161,7 @@ class RunWorkflow(_Scope, BpmnWorkflow):
 
     def create_subprocess(self, my_task: RunTask, spec_name: str) -> ScopeWorkflow:
         scope = ScopeWorkflow(spec_name, my_task, self)
+        scope.entry = self.detours.pop(spec_name, scope.entry)
         self.subprocesses[my_task.id] = scope
         return scope
 
