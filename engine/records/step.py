@@ -78,8 +78,11 @@ class Paper:
     """An issued document.
 
     `state` is drafted, signed, issued, served, receipted or void; `number` is whole, e.g. 督办令〔2025〕37 号, made
-    of `series`, `year` and `sequence`. `file_sha256` names the Word file as it was issued. `receipt` says who
-    received it, how and when. `issued_for` is whom the issuer stood in for.
+    of `series`, `year` and `sequence`, None for a draft. `issued_at` is when it was drafted, until it is issued.
+    `context` is what its file says of the case beside `fields`, as it was then; `template_id` the office's own
+    template of then, None where the procedure's version gives it. `file_sha256` names the sealed Word file once it
+    has been made, `file_hash` is the SHA-256 of the file itself. `receipt` says who received it, how and when.
+    `issued_for` is whom the issuer stood in for.
     """
 
     paper_id: str
@@ -105,6 +108,8 @@ class Paper:
     voided_by: str | None = None
     void_reason: str = ""
     issued_for: str | None = None
+    context: Data | None = None
+    file_hash: str | None = None
 
 
 @dataclass(frozen=True)
