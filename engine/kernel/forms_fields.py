@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from stdnum.cn import ric, uscc
-from stdnum.exceptions import ValidationError
-
 from engine.errors import Message
+from engine.kernel.forms_files import BadUpload, uploads_of
+from engine.kernel.forms_numbers import CHECKS, BadNumber, phone
 from engine.kernel.forms_schema import CHOICES, MULTIPLE, TEXTS, Schema
 from engine.values import Value
 
@@ -21,7 +20,10 @@ MOST_DIGITS: Final = 15
 LONGEST_NUMBER: Final = 40
 LONGEST_OPTION: Final = 200
 _EMAIL: Final = re.compile(r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9-]{1,63}(\.[a-zA-Z0-9-]{1,63}){0,8}")
-_PHONE: Final = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|(\+|00)[1-9]\d{6,18}")
+_BLANK: Final = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""What a browser trims."""
 _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     "date": re.compile(r"(\d{4})-(\d\d)-(\d\d)"),
@@ -47,7 +49,7 @@ class Rules:
     maximum: Decimal | None
     shortest: int | None
     longest: int
-    options: Sequence[Any] | None
+    options: Collection[Any] | None
     """The permitted values; None where the form does not know them."""
     now: datetime
     zone: ZoneInfo
@@ -70,6 +72,8 @@ def convert(field: Schema, raw: Any, rules: Rules) -> Value:
         return None if raw in (None, "") else _option(raw, rules)
     if kind in MULTIPLE:
         return _several(raw, rules)
+    if kind == "filepicker":
+        return _files(field, raw)
     raise TypeError(f"no conversion for {kind}")
 
 
@@ -87,7 +91,7 @@ def _text(field: Schema, raw: Any, rules: Rules) -> str | None:
         raise Refused(
             "含有不可见的控制字符。请重新输入或粘贴为纯文本。", "has control characters; paste plain text."
         )
-    text = raw.strip()
+    text = raw.strip(_BLANK)
     if not text:
         return None
     if rules.shortest is not None and len(text) < rules.shortest:
@@ -95,41 +99,21 @@ def _text(field: Schema, raw: Any, rules: Rules) -> str | None:
             f"至少 {rules.shortest} 个字，现有 {len(text)} 个。",
             f"needs at least {rules.shortest} characters and has {len(text)}.",
         )
-    _check_form_of_text(field, text)
-    return _checked_number(str((field.get("properties") or {}).get("check", "")), text)
+    return _checked(field, text, rules)
 
 
-def _check_form_of_text(field: Schema, text: str) -> None:
+def _checked(field: Schema, text: str, rules: Rules) -> str:
     kind = (field.get("validate") or {}).get("validationType")
     if kind == "email" and not _EMAIL.fullmatch(text):
         raise Refused("不是有效的电子邮箱，例如 name@example.cn。", "is no address such as name@example.cn.")
-    if kind == "phone" and not _PHONE.fullmatch(text):
-        raise _bad_phone()
-
-
-def _checked_number(check: str, text: str) -> str:
+    check = CHECKS.get(str((field.get("properties") or {}).get("check", "")))
+    today = rules.now.astimezone(rules.zone).date()
     try:
-        if check == "id_number":
-            return str(ric.validate(text.upper()))
-        if check == "uscc":
-            return str(uscc.validate(text.upper()))
-    except ValidationError as error:
-        name, en = ("居民身份证号码", "identity number") if check == "id_number" else ("统一社会信用代码", "USCC")
-        length = 18
-        raise Refused(
-            f"不是有效的{name}：应为 {length} 位且校验码正确。请对照证件核对。",
-            f"is not a valid {en}: {length} characters with a correct check digit. Compare it with the document.",
-        ) from error
-    if check == "phone" and not _PHONE.fullmatch(text):
-        raise _bad_phone()
-    return text
-
-
-def _bad_phone() -> Refused:
-    return Refused(
-        "不是有效的电话号码，例如 13800138000、010-12345678 或 +8613800138000。",
-        "is no telephone number, such as 13800138000, 010-12345678 or +8613800138000.",
-    )
+        if kind == "phone":
+            phone(text, today)
+        return text if check is None else check(text, today)
+    except BadNumber as bad:
+        raise Refused(bad.message.zh, bad.message.en) from bad
 
 
 def _number(field: Schema, raw: Any, rules: Rules) -> int | Decimal | None:
@@ -226,3 +210,10 @@ def _several(raw: Any, rules: Rules) -> list[Value]:
         if value not in chosen:
             chosen.append(value)
     return chosen
+
+
+def _files(field: Schema, raw: Any) -> list[Value]:
+    try:
+        return uploads_of(field, raw)
+    except BadUpload as bad:
+        raise Refused(bad.message.zh, bad.message.en) from bad

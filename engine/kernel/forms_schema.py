@@ -24,11 +24,19 @@ MAX_COMPONENTS: Final = 500
 TEXTS: Final = frozenset({"textfield", "textarea"})
 CHOICES: Final = frozenset({"radio", "select"})
 MULTIPLE: Final = frozenset({"checklist", "taglist"})
-KEYED: Final = TEXTS | CHOICES | MULTIPLE | {"number", "checkbox", "datetime", "expression"}
+KEYED: Final = TEXTS | CHOICES | MULTIPLE | {"number", "checkbox", "datetime", "expression", "filepicker"}
 CONTAINERS: Final = frozenset({"group", "dynamiclist"})
 DISPLAYS: Final = frozenset({"text", "image", "spacer", "separator", "button", "table"})
 SUBTYPES: Final = frozenset({"date", "time", "datetime"})
-CHECKS: Final = frozenset({"id_number", "uscc", "phone"})
+REFUSED: Final[Mapping[str, tuple[str, str]]] = {
+    "iframe": ("会载入其他网站的页面", "it would load another site's page"),
+    "html": ("可能夹带脚本", "it may carry scripts"),
+    "documentPreview": ("会从其他地址载入文件", "it would load files from elsewhere"),
+}
+"""Components of form-js that are no part of a form here, and why."""
+CHECKS: Final = frozenset({"resident_id", "credit_code", "mobile", "phone", "id_number", "uscc"})
+LISTS: Final = frozenset({"categories", "units", "all_units"})
+"""Lists of the office that a choice may offer: `units` without those that the case accuses."""
 LIMITS: Final = ("min", "max", "minLength", "maxLength")
 _SHAPES: Final[Mapping[str, type]] = {
     **dict.fromkeys(("type", "id", "key", "path", "label", "description", "text", "valuesKey", "subtype"), str),
@@ -36,6 +44,9 @@ _SHAPES: Final[Mapping[str, type]] = {
     **dict.fromkeys(("components", "values"), list),
 }
 """What these entries of a component are where they are there at all: who reads a deployed form relies on it."""
+_ELSEWHERE: Final = re.compile(
+    r"!\[[^\]]*\]\(\s*(https?:)?//|<\s*(img|script|iframe|object|embed|link|style)\b", re.IGNORECASE
+)
 _KEY: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -52,6 +63,12 @@ def hide_condition(component: Schema) -> str | None:
     conditional = component.get("conditional")
     hide = conditional.get("hide") if isinstance(conditional, Mapping) else None
     return hide.removeprefix("=") if isinstance(hide, str) and hide else None
+
+
+def list_of(component: Schema) -> str | None:
+    """The list of the office that a choice offers (`LISTS`), None where the form says itself what it offers."""
+    name = (component.get("properties") or {}).get("options")
+    return name if isinstance(name, str) and name else None
 
 
 def options_of(component: Schema) -> list[Any] | None:
@@ -157,12 +174,29 @@ class _Checker:
             self._check_container(component, paths, depth, in_list=in_list)
         elif kind in KEYED:
             self._check_field(component, paths, in_list=in_list)
+        else:
+            self._check_display(component)
+
+    def _check_display(self, component: Schema) -> None:
+        kind = str(component.get("type"))
+        if kind in REFUSED:
+            zh, en = REFUSED[kind]
+            zh = f"组件类型“{kind}”{zh}，不能使用。请换成文本（text）或文件（filepicker）组件。"
+            self._find(component, "form-type", zh, f"“{kind}” is refused: {en}. Use text or a filepicker.")
         elif kind not in DISPLAYS:
             self._find(
                 component,
                 "form-type",
                 f"不支持组件类型“{kind}”。请换成文本框、选择、日期等。",
                 f"Component type “{kind}” is not supported. Use a text field, a choice, a date, ….",
+            )
+        source, text = str(component.get("source") or ""), str(component.get("text") or "")
+        if (kind == "image" and not source.startswith("data:image/")) or _ELSEWHERE.search(text):
+            self._find(
+                component,
+                "form-external",
+                "不能引用其他地址的图片或嵌入 HTML 元素。请把图片嵌入表单（data:image/…），文字用 Markdown。",
+                "It refers to a picture elsewhere or embeds HTML. Embed it (data:image/…); write Markdown.",
             )
 
     def _check_container(self, component: Schema, paths: set[str], depth: int, *, in_list: bool) -> None:
@@ -171,6 +205,9 @@ class _Checker:
             return
         path = component.get("path")
         repeats = is_repeating(component)
+        if repeats != (component.get("type") == "dynamiclist" and component.get("isRepeating") is True):
+            zh = "只有 dynamiclist 可以重复，且须写明 isRepeating 为 true。"
+            self._find(component, "form-list", zh, "Only a dynamiclist repeats, and it says isRepeating: true.")
         if path or repeats:
             self._take_path(component, path, paths)
         scope = set() if path or repeats else paths
@@ -228,7 +265,10 @@ def _field_problems(
 ) -> Iterator[tuple[str, str, str]]:
     kind = component.get("type")
     if kind in CHOICES | MULTIPLE and not (
-        options_of(component) or component.get("valuesKey") or component.get("valuesExpression")
+        options_of(component)
+        or component.get("valuesKey")
+        or component.get("valuesExpression")
+        or properties.get("options")
     ):
         yield "form-options", "没有选项。请添加选项。", "There are no options. Add some."
     if kind == "datetime" and component.get("subtype") not in SUBTYPES:
@@ -238,7 +278,16 @@ def _field_problems(
             "The subtype is date, time or datetime.",
         )
     if properties.get("check") not in CHECKS | {None}:
-        yield "form-check", "check 只能是 id_number、uscc 或 phone。", "check must be id_number, uscc or phone."
+        listed = "resident_id、credit_code、mobile 或 phone"
+        yield "form-check", f"check 只能是 {listed}。", "check is resident_id, credit_code, mobile or phone."
+    if properties.get("options") not in LISTS | {None}:
+        yield "form-list-name", "options 只能是 categories、units 或 all_units。", "options must be a known list."
+    if in_list and (component.get("readonly") or component.get("disabled") or kind == "filepicker"):
+        yield (
+            "form-list",
+            "重复列表中不能有只读字段和文件字段。请移到列表之外。",
+            "A repeated list takes no read-only field and no file field. Move it out of the list.",
+        )
     if properties.get("store") not in {"party", None}:
         yield "form-store", "store 只能是 party。", "store must be party."
     if properties.get("store") == "party" and in_list:

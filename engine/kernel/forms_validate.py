@@ -1,20 +1,22 @@
-"""Submitted data against a form's schema, by the rules of form-js-viewer 2, on the server.
+"""Submitted data against a form's schema, by the rules of the viewer in the browser, on the server.
 
-The viewer in the browser is a convenience; this is the check. What it adds: unknown keys are refused, text is
-bounded, dates must exist, and a field that is hidden or not filled in yields null, so that a diagram can ask.
+The viewer is a convenience; this is the check. Both give the same verdict (tests/browser/test_agreement.py). What
+is only here: unknown keys are refused, and a field that is hidden or not filled in yields null, so that a diagram
+can ask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from engine.errors import FieldError, InvalidForm, Message
-from engine.kernel.feel import Feel, FeelError
+from engine.kernel.feel import Feel
 from engine.kernel.forms_fields import Refused, Rules, convert
+from engine.kernel.forms_paths import at, merge, put
 from engine.kernel.forms_schema import (
     CHOICES,
     CONTAINERS,
@@ -22,16 +24,21 @@ from engine.kernel.forms_schema import (
     MULTIPLE,
     Schema,
     feel_of,
-    hide_condition,
     is_repeating,
+    list_of,
     options_of,
 )
+from engine.kernel.forms_scope import Conditions, Scope
 from engine.values import Data, Value
 
 MAX_TEXT: Final = 20_000
 MAX_ITEMS: Final = 200
 MOST_ERRORS: Final = 50
-_EXHAUSTING: Final = frozenset({"time", "memory", "depth", "size"})
+UNITS: Final = "units"
+ACCUSED: Final = "accused_units"
+
+Lists = Mapping[str, Collection[str]]
+"""The values of the office's lists (`options` of a field) by name."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +57,22 @@ def validate_form(
     *,
     max_text: int = MAX_TEXT,
     context: Data | None = None,
+    lists: Lists | None = None,
 ) -> FormData:
     """The values of all fields, dates and numbers converted. Raises InvalidForm with every field's error.
 
-    `context` are the variables that the form shows or takes options from (`valuesKey`). Options whose variable is
-    not there cannot be checked. Disabled and read-only fields are never taken from `data`.
+    `context` are the variables that the form's FEEL names or takes options from (`valuesKey`), as the browser has
+    them. Options whose variable or list is not there cannot be checked. Disabled and read-only fields are never
+    taken from `data`, and say nothing about what stands there.
     """
     if not isinstance(data, Mapping):
         raise InvalidForm(
             [FieldError("", Message("提交的数据不是表单。请重新打开页面。", "This is no form data."))]
         )
-    check = _Check(feel, now, max_text, dict(context or {}))
-    scope = {**check.context, **data}
-    variables = check.level(schema["components"], data, _Place("", ""), scope)
-    check.refuse_unknown(schema["components"], data, _Place("", ""))
+    check = _Check(feel, now, max_text, dict(context or {}), lists or {})
+    scope = check.conditions.scope_of(schema, data, check.context)
+    variables = check.level(schema["components"], data, _Place("", "", ""), scope)
+    check.refuse_unknown(schema["components"], data, _Place("", "", ""))
     if check.errors:
         raise InvalidForm(check.errors)
     return FormData(variables, check.party)
@@ -75,57 +84,58 @@ class _Place:
 
     path: str
     words: str
+    words_en: str
 
     def inside(self, path: str) -> _Place:
-        return _Place(f"{self.path}{path}.", self.words)
+        return _Place(f"{self.path}{path}.", self.words, self.words_en)
 
-    def item(self, path: str, index: int, label: str) -> _Place:
-        return _Place(f"{self.path}{path}[{index}].", f"{self.words}{label}第 {index + 1} 项的")
+    def item(self, component: Schema, index: int) -> _Place:
+        label = str(component.get("label") or "")
+        label_en = str((component.get("properties") or {}).get("label_en") or label or "row")
+        return _Place(
+            f"{self.path}{component.get('path') or ''}[{index}].",
+            f"{self.words}{label}第 {index + 1} 项的",
+            f"{self.words_en}{label_en} {index + 1}: ",
+        )
 
 
 class _Check:
-    def __init__(self, feel: Feel, now: datetime, max_text: int, context: Data) -> None:
+    def __init__(self, feel: Feel, now: datetime, max_text: int, context: Data, lists: Lists) -> None:
         self.errors: list[FieldError] = []
         self.party: dict[str, Value] = {}
         self.context = context
+        self.conditions = Conditions(feel, now)
+        self._lists = lists
         self._feel = feel
         self._now = now
         self._max_text = max_text
 
-    def level(self, components: Any, data: Any, place: _Place, scope: dict[str, Value]) -> dict[str, Value]:
-        """The values of a form, a group or an item. `scope` is what FEEL sees; hidden fields leave it."""
+    def level(
+        self, components: Any, data: Any, place: _Place, scope: Scope, *, is_hidden: bool = False
+    ) -> dict[str, Value]:
+        """The values of a form, a group or an item."""
         values: dict[str, Value] = {}
         for component in components:
             kind = component.get("type")
             if kind not in KEYED | CONTAINERS:
                 continue
-            is_hidden = self._is_hidden(component, scope)
+            hides = is_hidden or self.conditions.hides(component, scope)
             if kind in CONTAINERS:
-                self._container(component, data, place, scope, values, is_hidden=is_hidden)
+                self._container(component, data, place, scope, values, is_hidden=hides)
+            elif hides:
+                self._store(component, values, None)
             else:
-                self._field(component, data, place, scope, values, is_hidden=is_hidden)
+                self._field(component, data, place, scope, values)
         return values
 
-    def _field(
-        self,
-        component: Schema,
-        data: Any,
-        place: _Place,
-        scope: dict[str, Value],
-        values: dict[str, Value],
-        *,
-        is_hidden: bool,
-    ) -> None:
+    def _field(self, component: Schema, data: Any, place: _Place, scope: Scope, values: dict[str, Value]) -> None:
         key = component["key"]
-        if is_hidden:
-            scope[key] = None
-            self._store(component, values, None)
-        elif component["type"] == "expression":
-            self._store(component, values, self._evaluated(feel_of(component.get("expression")) or "null", scope))
-        elif not (component.get("disabled") or component.get("readonly")):
-            raw = _at(data, key)
+        if component["type"] == "expression":
+            expression = feel_of(component.get("expression")) or "null"
+            self._store(component, values, self.conditions.evaluated(expression, scope))
+        elif not self.conditions.is_readonly(component, scope):
             try:
-                value = convert(component, raw, self._rules(component, scope))
+                value = convert(component, at(data, key), self._rules(component, scope))
                 self._require(component, value)
                 self._fit_pattern(component, value)
                 self._store(component, values, value)
@@ -137,29 +147,32 @@ class _Check:
         component: Schema,
         data: Any,
         place: _Place,
-        scope: dict[str, Value],
+        scope: Scope,
         values: dict[str, Value],
         *,
         is_hidden: bool,
     ) -> None:
         path = component.get("path") or ""
         if is_repeating(component):
-            _put(values, path, [] if is_hidden else self._items(component, _at(data, path), place, scope))
+            if is_hidden:
+                put(values, path, [])
+            elif not self.conditions.is_readonly(component, scope):
+                put(values, path, self._items(component, at(data, path), place, scope))
             return
-        inner = _at(data, path) if path else data
+        inner = at(data, path) if path else data
         if path and not isinstance(inner, Mapping | None):
-            self._refuse(component, place, path, Message("应为一组字段。", "must be a group of fields."))
+            message = Message("应为一组字段。", "must be a group of fields.")
+            self._refuse(component, place, path, message)
             return
-        components = [_hidden(each) for each in component["components"]] if is_hidden else component["components"]
-        local = {**scope, **inner} if path and inner else scope
-        found = self.level(components, inner or {}, place.inside(path) if path else place, local)
-        if path:
-            _put(values, path, found)
-        else:
-            _merge(values, found)
+        inside = place.inside(path) if path else place
+        found = self.level(component["components"], inner or {}, inside, scope, is_hidden=is_hidden)
+        if not path:
+            merge(values, found)
+        elif found:
+            put(values, path, found)
 
-    def _items(self, component: Schema, raw: Any, place: _Place, scope: Data) -> list[Value]:
-        path, label = component.get("path") or "", str(component.get("label") or "")
+    def _items(self, component: Schema, raw: Any, place: _Place, scope: Scope) -> list[Value]:
+        path = component.get("path") or ""
         if raw is None:
             return []
         if not isinstance(raw, list) or not all(isinstance(item, Mapping) for item in raw):
@@ -170,7 +183,7 @@ class _Check:
             self._refuse(component, place, path, message)
             return []
         return [
-            self.level(component["components"], item, place.item(path, index, label), {**scope, **item})
+            self.level(component["components"], item, place.item(component, index), scope.row(item, index))
             for index, item in enumerate(raw)
         ]
 
@@ -180,6 +193,8 @@ class _Check:
             kind = component["type"]
             if kind == "checkbox":
                 raise Refused("必须勾选。", "must be checked.")
+            if kind == "filepicker":
+                raise Refused("必须上传文件。", "needs a file.")
             chooses = kind in CHOICES | MULTIPLE | {"datetime"}
             raise Refused(
                 "必须选择。" if chooses else "必须填写。", "must be chosen." if chooses else "must be filled in."
@@ -196,7 +211,7 @@ class _Check:
             zh, en = f"格式不符合要求（{pattern}）。", f"does not have the required form ({pattern})."
             raise Refused(str(own or zh), str(own or en))
 
-    def _rules(self, component: Schema, scope: Data) -> Rules:
+    def _rules(self, component: Schema, scope: Scope) -> Rules:
         validate = component.get("validate") or {}
         limits = {name: self._limit(validate.get(name), scope) for name in ("min", "max", "minLength", "maxLength")}
         longest = limits["maxLength"]
@@ -210,52 +225,44 @@ class _Check:
             zone=self._feel.zone,
         )
 
-    def _limit(self, value: Any, scope: Data) -> Decimal | None:
+    def _limit(self, value: Any, scope: Scope) -> Decimal | None:
         expression = feel_of(value)
-        found = self._evaluated(expression, scope) if expression is not None else value
+        found = self.conditions.evaluated(expression, scope) if expression is not None else value
         try:
             return None if found is None or found == "" else Decimal(str(found))
         except InvalidOperation:
             return None
 
-    def _options(self, component: Schema, scope: Data) -> list[Any] | None:
+    def _options(self, component: Schema, scope: Scope) -> Collection[Any] | None:
+        name = list_of(component)
+        if name is not None:
+            accused = scope.root.get(ACCUSED)
+            known = self._lists.get(name)
+            if known is None or name != UNITS or not isinstance(accused, list | tuple):
+                return known
+            return [unit for unit in known if unit not in accused]
         static = options_of(component)
         if static is not None:
             return static
         key, expression = component.get("valuesKey"), feel_of(component.get("valuesExpression"))
-        found = self._evaluated(expression, scope) if expression is not None else self.context.get(str(key))
+        found = (
+            self.conditions.evaluated(expression, scope) if expression is not None else self.context.get(str(key))
+        )
         if not isinstance(found, list):
             return None
         return [option.get("value") if isinstance(option, Mapping) else option for option in found]
-
-    def _is_hidden(self, component: Schema, scope: Data) -> bool:
-        condition = hide_condition(component)
-        return condition is not None and self._evaluated(condition, scope) is True
-
-    def _evaluated(self, expression: str, scope: Data) -> Value:
-        """As in the browser, a name without a value is null and a type that does not fit gives null.
-
-        What hits a limit is no such case: one expression may cost its time, not every one of a form.
-        """
-        try:
-            names = self._feel.names(expression)
-            return self._feel.evaluate(expression, {name: scope.get(name) for name in names}, self._now)
-        except FeelError as error:
-            if error.code in _EXHAUSTING:
-                raise
-            return None
 
     def _store(self, component: Schema, values: dict[str, Value], value: Value) -> None:
         if (component.get("properties") or {}).get("store") == "party":
             if value is not None:
                 self.party[component["key"]] = value
         else:
-            _put(values, component["key"], value)
+            put(values, component["key"], value)
 
     def _refuse(self, component: Schema, place: _Place, path: str, message: Message) -> None:
         label = str(component.get("label") or path)
         label_en = str((component.get("properties") or {}).get("label_en") or label)
-        text = Message(f"{place.words}“{label}”{message.zh}", f"“{label_en}” {message.en}")
+        text = Message(f"{place.words}“{label}”{message.zh}", f"{place.words_en}“{label_en}” {message.en}")
         self.errors.append(FieldError(f"{place.path}{path}", text))
 
     def refuse_unknown(self, components: Any, data: Mapping[str, Any], place: _Place) -> None:
@@ -292,30 +299,3 @@ def _entries(components: Any) -> Iterator[tuple[str, Any]]:
             else:
                 yield head, component.get("components") if component.get("type") in CONTAINERS else None
     yield from nested.items()
-
-
-def _hidden(component: Schema) -> Schema:
-    return {**component, "conditional": {"hide": "=true"}}
-
-
-def _at(data: Any, path: str) -> Any:
-    for step in path.split("."):
-        if not isinstance(data, Mapping):
-            return None
-        data = data.get(step)
-    return data
-
-
-def _put(values: dict[str, Value], path: str, value: Value) -> None:
-    *steps, last = path.split(".")
-    for step in steps:
-        values = values.setdefault(step, {})
-    if isinstance(value, dict) and isinstance(values.get(last), dict):
-        _merge(values[last], value)
-    else:
-        values[last] = value
-
-
-def _merge(values: dict[str, Value], found: Mapping[str, Value]) -> None:
-    for key, value in found.items():
-        _put(values, key, value)

@@ -24,6 +24,10 @@ def found(*components: Any) -> list[str]:
     return [finding.rule for finding in findings]
 
 
+def a_list(*components: Any) -> dict[str, Any]:
+    return {"type": "dynamiclist", "id": "l", "path": "rows", "isRepeating": True, "components": list(components)}
+
+
 @pytest.mark.parametrize(
     ("component", "rule"),
     [
@@ -40,9 +44,18 @@ def found(*components: Any) -> list[str]:
         (field("textfield", properties={"store": "attic"}), "form-store"),
         (field("textfield", validate={"validationType": "iban"}), "form-validation"),
         ("text", "form-component"),
-        ({"type": "dynamiclist", "id": "l", "components": []}, "form-key"),
+        (field("documentPreview"), "form-type"),
+        (field("image", source="https://example.cn/a.png"), "form-external"),
+        (field("text", text="![见图](https://example.cn/a.png)"), "form-external"),
+        (field("text", text="<iframe src='x'>"), "form-external"),
+        (field("select", properties={"options": "towns"}), "form-list-name"),
+        ({"type": "dynamiclist", "id": "l", "path": "rows", "components": []}, "form-list"),
+        ({"type": "group", "id": "g", "path": "rows", "isRepeating": True, "components": []}, "form-list"),
+        (a_list(field("textfield", readonly=True)), "form-list"),
+        (a_list(field("filepicker")), "form-list"),
+        ({"type": "dynamiclist", "id": "l", "isRepeating": True, "components": []}, "form-key"),
         (
-            {"type": "dynamiclist", "path": "l", "components": [field("textfield", properties={"store": "party"})]},
+            a_list(field("textfield", properties={"store": "party"})),
             "form-store",
         ),
     ],
@@ -56,9 +69,7 @@ def test_a_repeated_key_and_a_repeated_id() -> None:
 
 
 def test_the_same_key_in_different_scopes_is_fine() -> None:
-    rows = {"type": "dynamiclist", "id": "l", "path": "rows", "components": [field("textfield", id="other")]}
-
-    assert found(field("radio", values=YES_NO), rows) == []
+    assert found(field("radio", values=YES_NO), a_list(field("textfield", id="other"))) == []
 
 
 def test_a_finding_knows_its_line() -> None:
