@@ -12,6 +12,7 @@ from engine.cases.acting import acting_for, marked
 from engine.cases.actions.action import ActionContext
 from engine.cases.actions.registry import StepActions
 from engine.cases.collector import Collector
+from engine.cases.deputies import words_to_deputies
 from engine.cases.project import Projection, project
 from engine.cases.project_deadlines import needs_earlier
 from engine.cases.retime import reckoning, turned
@@ -53,9 +54,10 @@ class Operation:
     columns of the case file, `parties` go to its sealed parties, `clocks` are to stop or to go on.
 
     `acted_for` is whom the actor stands in for (person id); `done_by` is whose the completed task is where that is
-    somebody else than the actor. `tasks_opened`, `tasks_closed`, `tasks_changed` are
-    tasks that no token moves: signers, and what people change about an open task. `beside` adds notices, papers
-    and further events.
+    somebody else than the actor, `done_for` for whom that person stood in.
+
+    `tasks_opened`, `tasks_closed`, `tasks_changed` are tasks that no token moves: signers, and what people change
+    about an open task. `beside` adds notices, papers and further events.
     """
 
     event: Event
@@ -69,6 +71,7 @@ class Operation:
     clocks: tuple[ClockOrder, ...] = ()
     acted_for: str | None = None
     done_by: str | None = None
+    done_for: str | None = None
     tasks_opened: tuple[UserTask, ...] = ()
     tasks_closed: tuple[TaskClosure, ...] = ()
     tasks_changed: tuple[UserTask, ...] = ()
@@ -78,7 +81,9 @@ class Operation:
         event = self.event
         if self.acted_for is not None:
             event = replace(event, detail={**event.detail, "acted_for": self.acted_for})
-        return Stamp(now, actor, event, self.task_id, self.result, self.firing, self.acted_for, self.done_by)
+        return Stamp(
+            now, actor, event, self.task_id, self.result, self.firing, self.acted_for, self.done_by, self.done_for
+        )
 
 
 def hold_instance(work: UnitOfWork, instance_id: str) -> Held | None:
@@ -136,8 +141,10 @@ def prepare(
     reckoner = reckoning(engine, work)
     projection = project(changes, standing, operation.stamp(actor, now), collector.collected(), reckoner=reckoner)
     batch = _sealed(run, projection, standing, actor=actor, now=now)
+    named = words_to_deputies(work, batch.tasks_opened, collector.case, now)
     batch = replace(
         batch,
+        outbox=(*batch.outbox, *named),
         tasks_opened=(*batch.tasks_opened, *operation.tasks_opened),
         tasks_closed=(*batch.tasks_closed, *operation.tasks_closed),
     )
@@ -191,6 +198,8 @@ def begin(engine: Engine, work: UnitOfWork, beginning: Beginning, *, actor: str,
         changes, standing, stamp, collector.collected(), reckoner=reckoning(engine, work), is_new=True
     )
     batch = _sealed(run, projection, standing, actor=actor, now=now)
+    named = words_to_deputies(work, batch.tasks_opened, collector.case, now)
+    batch = replace(batch, outbox=(*batch.outbox, *named)) if named else batch
     work.instances.save_step(batch)
     return batch
 

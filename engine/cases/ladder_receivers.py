@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.deadlines.ladders import Receiver
-from engine.notifications.receivers import told
+from engine.notifications.receivers import told_of
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile
 from engine.records.org import Person
@@ -23,10 +23,14 @@ HEAD, OFFICE_HEAD = "unit_leader", "chief"
 
 @dataclass(frozen=True)
 class Addressed:
-    """Whom a rung means: holders of a role in a unit (None: in any), and persons by id."""
+    """Whom a rung means: holders of a role in a unit (None: in any), and persons by id.
+
+    `procedures` are those of the tasks in question: whoever is away from one of them has a deputy.
+    """
 
     posts: tuple[tuple[str, str | None], ...] = ()
     person_ids: tuple[str, ...] = ()
+    procedures: tuple[str, ...] = ()
 
 
 def tasks_under(deadline: Deadline, tasks: Iterable[UserTask]) -> tuple[UserTask, ...]:
@@ -52,22 +56,18 @@ def addressed(receivers: Sequence[Receiver], tasks: Sequence[UserTask], case: Ca
         else:
             posts += _posts(receiver, tasks, case)
     kept = [post for post in dict.fromkeys(posts) if post[1] not in case.accused_units]
-    return Addressed(tuple(kept), tuple(dict.fromkeys(persons)))
+    procedures = dict.fromkeys(task.procedure for task in tasks)
+    return Addressed(tuple(kept), tuple(dict.fromkeys(persons)), tuple(procedures))
 
 
 def people_of(work: UnitOfWork, to: Addressed, case: CaseFile, now: datetime) -> tuple[Person, ...]:
     """The persons, with the deputies of whoever is away; nobody on the side of an accused unit.
 
-    At most three statements, whatever their number.
+    Nor one who stands aside from the case. At most four statements, whatever their number.
     """
     if not to.posts and not to.person_ids:
         return ()
-    people = told(work, work.org.addressees(to.posts, to.person_ids), now)
-    accused = set(case.accused_units)
-    if not accused:
-        return people
-    grants = work.org.grants()
-    return tuple(p for p in people if accused.isdisjoint({p.unit, *(g.unit for g in grants.get(p.person_id, ()))}))
+    return told_of(work, work.org.addressees(to.posts, to.person_ids), case, now, to.procedures)
 
 
 def _posts(receiver: Receiver, tasks: Sequence[UserTask], case: CaseFile) -> Iterable[tuple[str, str | None]]:

@@ -108,7 +108,7 @@ class ReachRepository(Protocol):
     """What a person has chosen, who stands in, and what is due."""
 
     def deputies(self, person_ids: Sequence[str], now: datetime) -> tuple[Person, ...]:
-        """Who stands in at `now` for those of the persons who are away, and for those stand-ins who are away too.
+        """Who stands in at `now` for those of the persons who are away from everything, and for such stand-ins too.
 
         Active persons only, without password hashes, by user name. One statement.
         """

@@ -132,7 +132,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def stand_ins(self) -> StandIns:
-        return StandIns(self.connection)
+        return StandIns(self.connection, self._known)
 
     @cached_property
     def public(self) -> Public:

@@ -10,9 +10,9 @@ import pytest
 
 from engine.cases.start import start_case
 from engine.errors import Forbidden, InvalidForm, NotFound
-from engine.notifications.absences import absences_of, clear_absence, set_absence
 from engine.notifications.messages import list_messages
 from engine.notifications.receivers import told
+from engine.org.absences import absences_of, clear_absence, office_absences, set_absence
 from engine.records.org import Grant, Person
 from engine.store.statements import count_statements
 from tests.unit.kernel.bpmn_builder import Bpmn
@@ -45,10 +45,12 @@ def test_the_deputy_is_told_as_well_on_the_days_and_on_no_other(either: World) -
     assert names_told(either, "dengji") == ["dengji"]
 
 
-def test_a_deputy_who_is_away_has_a_deputy_and_a_circle_ends(either: World) -> None:
+def test_a_deputy_who_is_away_has_a_deputy_and_a_circle_is_refused_with_its_names(either: World) -> None:
     away(either, "dengji", "jiedai")
     away(either, "jiedai", "jingban")
-    away(either, "jingban", "dengji")
+    with pytest.raises(InvalidForm, match="许知行 → 周雨 → 林小满 → 许知行"):
+        away(either, "jingban", "dengji")
+    away(either, "jingban", "dengji", starts_on=TODAY + timedelta(days=1), ends_on=TODAY + timedelta(days=1))
     with either.engine.store.read() as work:
         person = work.org.person_by_username("dengji")
         assert person is not None
@@ -103,10 +105,36 @@ def test_what_makes_no_sense_is_refused(world: World, given: dict[str, Any]) -> 
 def test_two_at_once_are_refused(world: World) -> None:
     away(world, starts_on=TODAY + timedelta(days=2), ends_on=TODAY + timedelta(days=4))
     for first, last in ((0, 2), (4, 9), (3, 3), (0, 9)):
-        with pytest.raises(InvalidForm, match="重叠"):
+        with pytest.raises(InvalidForm, match="已登记过代理人"):
             away(world, starts_on=TODAY + timedelta(days=first), ends_on=TODAY + timedelta(days=last))
     away(world, starts_on=TODAY, ends_on=TODAY + timedelta(days=1))
     away(world, starts_on=TODAY + timedelta(days=5), ends_on=TODAY + timedelta(days=5))
+
+
+def test_deputies_for_different_procedures_at_one_time(either: World) -> None:
+    for key in ("one", "three"):
+        either.deploy(
+            Bpmn(key).lane("l", role="registrar").start("s", lane="l").manual("m", lane="l").end("e", lane="l")
+        )
+    away(either, "dengji", "jiedai", procedures=["one"])
+    away(either, "dengji", "jingban", procedures=["two_steps", "three"])
+    away(either, "jingban", "dengji", procedures=["one"])
+    for procedures in ([], ["one"], ["three"]):
+        with pytest.raises(InvalidForm, match="已登记过代理人"):
+            away(either, "dengji", "duban", procedures=procedures)
+    with pytest.raises(InvalidForm, match="没有流程"):
+        away(either, "dengji", "duban", procedures=["nowhere"])
+    with pytest.raises(InvalidForm, match="林小满 → 周雨 → 林小满"):
+        away(either, "jiedai", "dengji")
+    principals = {p.person_id: set(p.procedures) for p in either.actor("jingban").principals}
+    assert principals == {"p-dengji": {"two_steps", "three"}}
+    mine = absences_of(either.engine, either.actor("jingban"))
+    assert [a.person_id for a in mine.standing_in] == ["p-dengji"]
+    assert mine.names["p-dengji"] == "周雨"
+    everybody = office_absences(either.engine, either.actor("admin"))
+    assert len(everybody.absences) == 3
+    with pytest.raises(Forbidden):
+        office_absences(either.engine, either.actor("jingban"))
 
 
 def test_only_an_admin_enters_and_clears_others(world: World) -> None:

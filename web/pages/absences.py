@@ -8,7 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import InvalidForm
-from engine.notifications.absences import absences_of, clear_absence, set_absence
+from engine.org.absences import absences_of, clear_absence, set_absence
 from web.current import actor, engine, language
 from web.frame import office_time
 from web.i18n import text

@@ -9,9 +9,8 @@ from __future__ import annotations
 from engine.cases.actions.action import Action, ActionContext, optional, required
 from engine.errors import Message
 from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
-from engine.notifications.receivers import told
+from engine.notifications.receivers import told_of
 from engine.records.case import CaseFile
-from engine.records.org import Person
 
 LEVELS = {
     "info": Message("提醒", "Note"),
@@ -27,26 +26,17 @@ def _notify(context: ActionContext, call: ActionCall) -> ActionResult:
     topic = required(call, "topic", str)
     unit = optional(call, "unit", str) or context.collector.case.unit
     level = _level(call)
-    people = _unbiased(context, told(context.work, context.holders(role, unit), context.now), unit)
+    case = context.collector.case
+    holders = () if unit in case.accused_units else context.holders(role, unit)
+    people = told_of(context.work, holders, case, context.now, [call.process_id])
     given = optional(call, "text", str)
-    text = neutral_text(context.collector.case, level, Message(given, given) if given else None)
+    text = neutral_text(case, level, Message(given, given) if given else None)
     sent = context.collector.notify(
         people, source_id=call.task_id, topic=topic, zh=text.zh, en=text.en, level=level
     )
     event = "Notified" if sent else "NobodyToNotify"
     context.collector.event(event, {"role": role, "unit": unit, "topic": topic, "receivers": list(sent)})
     return ActionResult({"receivers": list(sent)})
-
-
-def _unbiased(context: ActionContext, people: tuple[Person, ...], unit: str) -> tuple[Person, ...]:
-    """Without those who are on the side of an accused unit, by a grant or by their own unit."""
-    accused = set(context.collector.case.accused_units)
-    if not accused:
-        return people
-    if unit in accused:
-        return ()
-    grants = context.work.org.grants()
-    return tuple(p for p in people if accused.isdisjoint({p.unit, *(g.unit for g in grants.get(p.person_id, ()))}))
 
 
 def _level(call: ActionCall) -> str:

@@ -19,3 +19,5 @@ class Known:
     """By case: foreseen for steps that are saved together; forgotten once any step is saved."""
     people: dict[Hashable, tuple[Person, ...]] = field(default_factory=dict)
     """Answers about who holds what and who stands in; forgotten once the office changes."""
+    standing: dict[Hashable, tuple[tuple[Person, ...], frozenset[str]]] = field(default_factory=dict)
+    """Who is told beside somebody, and who stands aside from the case."""

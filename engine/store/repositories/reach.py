@@ -42,7 +42,11 @@ class Reach:
         return self._known.people[key]
 
     def _deputies(self, person_ids: Sequence[str], now: datetime) -> tuple[Person, ...]:
-        lasting = sa.and_(absences.c.starts_at <= now, absences.c.ends_at > now)  # ix_absence_of_person
+        lasting = sa.and_(
+            absences.c.starts_at <= now,
+            absences.c.ends_at > now,
+            sa.type_coerce(absences.c.procedures, sa.Text) == "",
+        )  # ix_absence_of_person
         first = sa.select(absences.c.deputy_id.label("person_id")).where(
             absences.c.person_id.in_(list(person_ids)), lasting
         )
@@ -73,10 +77,12 @@ class Reach:
 
     def add_absence(self, absence: Absence) -> None:
         self._known.people.clear()
+        self._known.standing.clear()
         self._connection.execute(sa.insert(absences), values_of(absence))
 
     def end_absence(self, absence_id: str, at: datetime) -> None:
         self._known.people.clear()
+        self._known.standing.clear()
         statement = sa.update(absences).where(absences.c.absence_id == absence_id, absences.c.ends_at > at)
         self._connection.execute(statement.values(ends_at=at))
 

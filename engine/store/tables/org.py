@@ -80,4 +80,6 @@ absence = sa.Table(
     sa.Index("ix_absence_of_person", "person_id", "ends_at"),
     # whom a person stands in for
     sa.Index("ix_absence_of_deputy", "deputy_id", "ends_at"),
+    # all that are not over, the first to end first
+    sa.Index("ix_absence_lasting", "ends_at", "absence_id"),
 )

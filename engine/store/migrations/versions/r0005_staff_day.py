@@ -72,6 +72,7 @@ def _tasks() -> None:
         sa.Column("held_result", Tagged()),
         sa.Column("closed_for", sa.Text()),
         sa.Column("claimed_for", sa.Text()),
+        sa.Column("opened_by", sa.Text()),
         sa.Column("urged", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("urged_at", UtcDateTime()),
         sa.Column("came_by", sa.Text(), nullable=False, server_default=""),
@@ -144,6 +145,7 @@ def _papers() -> None:
 def _people() -> None:
     op.add_column("absence", sa.Column("procedures", Codes(), nullable=False, server_default=""))
     op.create_index("ix_absence_of_deputy", "absence", ["deputy_id", "ends_at"])
+    op.create_index("ix_absence_lasting", "absence", ["ends_at", "absence_id"])
 
 
 def _person(table: str, column: str) -> sa.ForeignKeyConstraint:
