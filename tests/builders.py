@@ -11,7 +11,7 @@ from engine.records.case import CaseFile, Instance, InstanceState, Party
 from engine.records.definition import Definition, DefinitionFile
 from engine.records.org import Actor, Grant, Person, Unit
 from engine.records.step import OutboxEntry, OutgoingMessage, StepBatch
-from engine.records.task import TaskState, UserTask
+from engine.records.task import CASE_COLUMNS, TaskState, UserTask
 from engine.records.time import Deadline, Timer
 from tests.conftest import START
 
@@ -126,6 +126,11 @@ def add_case(store: Store, case: CaseFile | None = None, *parties: Party, **fiel
     """A case with a running instance at version 1; `fields` are those of its first step's batch."""
     case = case or a_case()
     instance = an_instance(f"i{case.case_id.removeprefix('c')}", case.case_id)
+    repeated = {name: getattr(case, name) for name in CASE_COLUMNS}
+    if "tasks_opened" in fields:
+        fields["tasks_opened"] = tuple(
+            replace(t, **repeated) if t.case_id == case.case_id else t for t in fields["tasks_opened"]
+        )
     with store.write() as work:
         work.cases.add(case, parties)
         work.instances.save_step(StepBatch(instance, is_new=True, **fields))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engine.errors import EngineError, Message
 from engine.ports.engine import Engine
 from engine.records.org import Actor
+from engine.records.views import RegisterQuery
 
 
 class UnknownUser(EngineError):
@@ -30,7 +31,7 @@ def newest_case(engine: Engine, procedure: str) -> str | None:
         actor = work.org.actor(auditors[0].person_id) if auditors else None
         if actor is None:
             raise UnknownUser(Message("单位里没有审计人员。", "The office has no auditor."))
-        found = work.cases.register(actor, procedure=procedure, text="", state=None, page=1, page_size=100)
+        found = work.cases.register(actor, RegisterQuery(procedure=procedure, page_size=100), engine.clock.now())
     newest = max(found.rows, key=lambda row: row.case.created_at, default=None)
     return newest.case.case_id if newest else None
 

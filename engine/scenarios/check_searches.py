@@ -6,7 +6,7 @@ from engine.cases.read import register
 from engine.errors import Message
 from engine.ports.engine import Engine
 from engine.records.org import Actor
-from engine.records.views import InboxQuery
+from engine.records.views import InboxQuery, RegisterQuery
 from engine.scenarios.cast import actor_named
 from engine.scenarios.model import Expectation
 from engine.scenarios.scene import Scene
@@ -35,4 +35,4 @@ def check_searches(scene: Scene, expectation: Expectation) -> list[Message]:
 def _hits(engine: Engine, actor: Actor, text: str, place: str) -> int:
     if place == "inbox":
         return sum(inbox(engine, actor, InboxQuery(box=box, text=text)).total for box in BOXES)
-    return register(engine, actor, text=text).total
+    return register(engine, actor, RegisterQuery(text=text)).total

@@ -1,13 +1,24 @@
-"""The inbox: what a person owes, what the unit has to claim, what is done."""
+"""The inbox: what a person owes, what the unit has to claim, what is done, started, copied, followed, deputised."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.ports.engine import Engine
 from engine.records.org import Actor
-from engine.records.views import InboxPage, InboxQuery
+from engine.records.views import InboxPage, InboxQuery, InboxRow
+from engine.tasks.rights import principal_for
 
 
 def inbox(engine: Engine, actor: Actor, query: InboxQuery) -> InboxPage:
     """A page of one box. Tasks of a case that accuses the actor's unit are in no list and no count."""
     with engine.store.read() as work:
-        return work.tasks.inbox(actor, query, engine.clock.now())
+        page = work.tasks.inbox(actor, query, engine.clock.now().astimezone(engine.settings.timezone))
+    if query.box != "deputised":
+        return page
+    return replace(page, rows=tuple(_stood_in_for(actor, row) for row in page.rows))
+
+
+def _stood_in_for(actor: Actor, row: InboxRow) -> InboxRow:
+    principal = principal_for(actor, row.task) if row.task else None
+    return replace(row, stands_in_for=principal.name) if principal else row

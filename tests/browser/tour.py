@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from engine.cases.read import open_case, register
 from engine.definitions.read import list_definitions
 from engine.records.case import CaseFile
-from engine.records.views import InboxQuery
+from engine.records.views import InboxQuery, RegisterQuery
 from engine.tasks.inbox import inbox
 from tests.browser.office import Office
 
@@ -95,7 +95,7 @@ def _turn_a_clock(page: Page) -> None:
 
 
 def _case(office: Office, username: str, words: str, procedure: str | None = None) -> CaseFile:
-    found = register(office.engine, office.actor(username), text=words, procedure=procedure)
+    found = register(office.engine, office.actor(username), RegisterQuery(text=words, procedure=procedure))
     return found.rows[0].case
 
 
@@ -103,13 +103,13 @@ def _task(office: Office, username: str) -> str:
     for box in ("mine", "claimable"):
         page = inbox(office.engine, office.actor(username), InboxQuery(box=box))
         if page.rows:
-            return page.rows[0].task.task_id
+            return page.rows[0].key
     raise AssertionError(f"{username} has nothing to do")
 
 
 def _deadline(office: Office, username: str, rule: str) -> str:
     """An open deadline of that rule, in a case that the person may see."""
-    for row in register(office.engine, office.actor(username), page_size=50).rows:
+    for row in register(office.engine, office.actor(username), RegisterQuery(page_size=50)).rows:
         for deadline in open_case(office.engine, office.actor(username), row.case.case_id).deadlines:
             if deadline.rule == rule and deadline.is_open:
                 return deadline.deadline_id

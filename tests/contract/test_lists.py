@@ -12,12 +12,13 @@ from engine.errors import InvalidState
 from engine.records.org import Actor, Grant
 from engine.records.task import TaskClosure, TaskState, UserTask
 from engine.records.time import DeadlineState
-from engine.records.views import CasePage, InboxPage, InboxQuery
+from engine.records.views import CasePage, InboxPage, InboxQuery, RegisterQuery
 from engine.store import SqlStore, count_statements
 from tests.builders import a_case, a_deadline, a_task, add_case, add_office, an_actor, next_step
 from tests.conftest import START
 
 DAY = timedelta(days=1)
+BOXES = ("mine", "claimable", "done", "started", "copied", "followed", "deputised", "delegated")
 REGISTRAR = an_actor("jingban", "xfj", "registrar", "case_officer")
 HANDLER = an_actor("zrzyj.banli", "zrzyj", "resp_dept")
 ACCUSED = an_actor("cgjd.banli", "cgjd", "resp_dept")
@@ -49,13 +50,17 @@ def inbox(store: SqlStore, actor: Actor, **query: Any) -> InboxPage:
 
 
 def ids(page: InboxPage) -> list[str]:
-    return [row.task.task_id for row in page.rows]
+    return [row.key for row in page.rows]
 
 
 def register(store: SqlStore, actor: Actor, **given: Any) -> CasePage:
-    query = {"procedure": None, "text": "", "state": None, "page": 1, "page_size": 20, **given}
     with store.read() as work:
-        return work.cases.register(actor, **query)
+        return work.cases.register(actor, RegisterQuery(**given), START)
+
+
+def numbers(**given: int) -> dict[str, int]:
+    """The counts of all boxes."""
+    return {**dict.fromkeys(BOXES, 0), **given}
 
 
 def case_ids(page: CasePage) -> list[str]:
@@ -89,8 +94,8 @@ def test_each_box_holds_its_own_tasks(store: SqlStore) -> None:
     assert sorted(ids(inbox(store, REGISTRAR, box="claimable"))) == ["any unit", "claimable", "whole unit"]
     assert ids(inbox(store, REGISTRAR, box="done")) == ["done"]
     for box in ("mine", "claimable", "done"):
-        assert inbox(store, REGISTRAR, box=box).counts == {"mine": 1, "claimable": 3, "done": 1}
-    assert inbox(store, an_actor("nobody", "nowhere")).counts == {"mine": 0, "claimable": 0, "done": 0}
+        assert inbox(store, REGISTRAR, box=box).counts == numbers(mine=1, claimable=3, done=1, started=1)
+    assert inbox(store, an_actor("nobody", "nowhere")).counts == numbers()
 
 
 def test_a_role_counts_in_its_own_unit_only(store: SqlStore) -> None:
@@ -186,9 +191,9 @@ def test_an_accused_unit_gets_no_hit_and_no_count(store: SqlStore) -> None:
         done = TaskClosure("old", TaskState.COMPLETED, START, ACCUSED.person_id, {})
         work.instances.save_step(next_step(instance, tasks_closed=(done,)))
 
-    for box in ("mine", "claimable", "done"):
+    for box in BOXES:
         page = inbox(store, ACCUSED, box=box, text="")
-        assert page == InboxPage((), 0, {"mine": 0, "claimable": 0, "done": 0}, dict.fromkeys(page.lights, 0))
+        assert page == InboxPage((), 0, numbers(), dict.fromkeys(page.lights, 0))
         assert inbox(store, ACCUSED, box=box, text="举报").total == 0
     assert register(store, ACCUSED) == CasePage((), 0)
     accused_auditor = an_actor("x", "cgjd", "auditor")

@@ -15,6 +15,7 @@ import pytest
 from engine.cases.read import register
 from engine.documents.sheets import Sheet, write_workbook
 from engine.errors import Forbidden, InvalidFile, InvalidState
+from engine.records.views import RegisterQuery
 from engine.reports.importing import confirm_import, dry_run, import_template
 from tests.worlds import World, a_field, a_form, two_step_forms, two_steps
 
@@ -152,4 +153,4 @@ def test_the_template_can_be_filled_in_and_imported(world: World) -> None:
 
 
 def _register(office: World) -> Any:
-    return register(office.engine, office.actor("jiedai"), procedure="two_steps").rows
+    return register(office.engine, office.actor("jiedai"), RegisterQuery(procedure="two_steps")).rows

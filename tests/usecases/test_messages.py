@@ -9,8 +9,9 @@ from engine.cases.messages import deliver_message, drain_messages
 from engine.cases.start import start_case
 from engine.errors import Conflict, Message
 from engine.records.case import CaseFile, InstanceState
-from engine.records.views import CaseRow
+from engine.records.views import CaseRow, RegisterQuery
 from engine.tasks.complete import complete_task
+from tests.conftest import START
 from tests.unit.kernel.bpmn_builder import Bpmn
 from tests.usecases.test_incidents import register_earlier_case
 from tests.worlds import World
@@ -67,9 +68,7 @@ def send(world: World) -> CaseFile:
 
 def cases_of(world: World, procedure: str) -> tuple[CaseRow, ...]:
     with world.engine.store.read() as work:
-        return work.cases.register(
-            world.actor(AUDITOR), procedure=procedure, text="", state=None, page=1, page_size=50
-        ).rows
+        return work.cases.register(world.actor(AUDITOR), RegisterQuery(procedure=procedure, page_size=50), START).rows
 
 
 def pending(world: World) -> int:

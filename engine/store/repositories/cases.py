@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.records.case import CaseFile, Party
 from engine.records.org import Actor
-from engine.records.task import TaskState
-from engine.records.time import Deadline, DeadlineState
-from engine.records.views import CasePage, CaseRow, CaseView
+from engine.records.views import CasePage, CaseView, RegisterQuery
 from engine.store.party_tokens import PartyTokens
 from engine.store.repositories.case_view import read_view
 from engine.store.repositories.party_tokens import write_tokens
-from engine.store.repositories.searching import facts_text, may_see, may_see_one, says
+from engine.store.repositories.register import read_register
+from engine.store.repositories.searching import facts_text, may_see_one
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
 from engine.store.tables.case import case_file, party
-from engine.store.tables.task import user_task
-from engine.store.tables.time import IS_OPEN, deadline
 
 _CASE = columns_of(CaseFile, case_file)
 
@@ -75,40 +72,8 @@ class Cases:
         statement = visible.where(case_file.c.case_id == case_id, may_see_one(actor))
         return self._connection.execute(statement).first() is not None
 
-    def register(
-        self, actor: Actor, *, procedure: str | None, text: str, state: str | None, page: int, page_size: int
-    ) -> CasePage:
-        conditions = [may_see(actor), says(text)]
-        if procedure:
-            conditions.append(case_file.c.procedure == procedure)
-        if state:
-            conditions.append(case_file.c.state == state)
-        newest = case_file.c.created_at.desc(), case_file.c.case_id  # ix_case_file_newest
-        # only the ids are sorted and counted: whole rows are read for the page alone
-        on_page = (
-            sa.select(case_file.c.case_id, sa.func.count().over().label("total"))
-            .where(*conditions)
-            .order_by(*newest)
-            .limit(page_size)
-            .offset((max(page, 1) - 1) * page_size)
-            .subquery()
-        )
-        found = self._connection.execute(
-            sa.select(*_CASE, on_page.c.total)
-            .join(on_page, on_page.c.case_id == case_file.c.case_id)
-            .order_by(*newest)
-        ).all()
-        if found or page <= 1:
-            total = found[0].total if found else 0
-        else:  # beyond the last page no row tells the total
-            counted = sa.select(sa.func.count()).select_from(case_file).where(*conditions)
-            total = self._connection.scalar(counted) or 0
-        cases = [record_of(CaseFile, row, case_file) for row in found]
-        ids = [case.case_id for case in cases]
-        steps = self._current_steps(ids)
-        urgent = self._most_urgent(ids)
-        rows = tuple(_row(case, urgent.get(case.case_id), tuple(steps.get(case.case_id, ()))) for case in cases)
-        return CasePage(rows, total)
+    def register(self, actor: Actor, query: RegisterQuery, now: datetime) -> CasePage:
+        return read_register(self._connection, actor, query, now)
 
     def _one(self, condition: sa.ColumnElement[bool]) -> CaseFile | None:
         row = self._connection.execute(sa.select(*_CASE).where(condition)).one_or_none()
@@ -121,41 +86,3 @@ class Cases:
             "is_primary": record.is_primary,
             "sealed": self._sealer.seal(record),
         }
-
-    def _current_steps(self, case_ids: Sequence[str]) -> dict[str, list[str]]:
-        """Names of the open tasks, oldest first, by case."""
-        by_case: dict[str, list[str]] = defaultdict(list)
-        if case_ids:
-            c = user_task.c
-            rows = self._connection.execute(
-                sa.select(c.case_id, c.name)
-                .where(c.case_id.in_(case_ids), c.state == TaskState.OPEN)  # ix_user_task_of_case
-                .order_by(c.opened_at, c.task_id)
-            )
-            for case_id, name in rows:
-                by_case[case_id].append(name)
-        return by_case
-
-    def _most_urgent(self, case_ids: Sequence[str]) -> dict[str, Deadline]:
-        """The running deadline that is due first, by case; a paused one where none runs."""
-        if not case_ids:
-            return {}
-        rows = self._connection.execute(
-            sa.select(deadline)
-            .where(deadline.c.case_id.in_(case_ids), IS_OPEN)  # ix_deadline_of_case
-            .order_by(deadline.c.state != DeadlineState.PAUSED, deadline.c.legal_due.desc(), deadline.c.deadline_id)
-        )
-        return {row.case_id: record_of(Deadline, row, deadline) for row in rows}
-
-
-def _row(case: CaseFile, urgent: Deadline | None, steps: tuple[str, ...]) -> CaseRow:
-    if urgent is None or urgent.state is DeadlineState.PAUSED:
-        return CaseRow(case, None, None, None, None, steps, paused=urgent is not None)
-    return CaseRow(
-        case,
-        due_at=urgent.legal_due,
-        yellow_at=urgent.yellow_at,
-        red_at=urgent.red_at,
-        blue_at=urgent.blue_at,
-        current_steps=steps,
-    )

@@ -47,20 +47,21 @@ def is_not_accused(actor: Actor) -> sa.ColumnElement[bool]:
 
     In every list and in every count.
     """
-    return _is_open_to(actor.acting_units, actor.recused, case_file.c.accused_units, case_file.c.case_id)
+    return is_open_to(actor.acting_units, actor.recused, case_file.c.accused_units, case_file.c.case_id)
 
 
 def is_task_not_accused(actor: Actor) -> sa.ColumnElement[bool]:
     """As `is_not_accused`, asked of the task's own copy of the case's columns."""
-    return _is_open_to(actor.acting_units, actor.recused, user_task.c.accused_units, user_task.c.case_id)
+    return is_open_to(actor.acting_units, actor.recused, user_task.c.accused_units, user_task.c.case_id)
 
 
-def _is_open_to(
+def is_open_to(
     units: frozenset[str],
     recused: frozenset[str],
     accused_units: sa.ColumnElement[tuple[str, ...]],
     case_id: sa.ColumnElement[str],
 ) -> sa.ColumnElement[bool]:
+    """The case accuses none of these units, and is none of those stood aside from."""
     accused = sa.type_coerce(accused_units, sa.Text)
     named = (
         sa.func.replace(accused, sa.literal(f"|{unit}|", sa.Text), sa.literal("", sa.Text)) != accused
@@ -88,7 +89,7 @@ def is_offered_for(actor: Actor) -> sa.ColumnElement[bool]:
 def _is_for(principal: Principal, owed: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """As `engine.tasks.rights.principal_for`: for what it is away, and never where it would stand aside itself."""
     c = user_task.c
-    open_to = _is_open_to(principal.units, principal.recused, c.accused_units, c.case_id)
+    open_to = is_open_to(principal.units, principal.recused, c.accused_units, c.case_id)
     covered = c.procedure.in_(sorted(principal.procedures)) if principal.procedures else sa.true()
     return sa.and_(owed, c.state == TaskState.OPEN, covered, open_to)
 
