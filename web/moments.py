@@ -86,6 +86,11 @@ class OfficeTime:
             return self._text("distance.left", span=self._text("distance.days", n=days))
         return self._text("distance.left", span=self._span(seconds))
 
+    def day_heading(self, at: datetime) -> str:
+        """The day on which something happened, with its weekday: `2025-10-10 周五`."""
+        day = at.astimezone(self.zone).date()
+        return f"{day.isoformat()} {self._text(f'day.weekday{day.weekday()}')}"
+
     def span(self, seconds: float) -> str:
         """A length of time."""
         return self._span(int(seconds))

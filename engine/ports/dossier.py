@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from engine.records.case import CaseFile
+from engine.records.dossier import LinkedCase
+from engine.records.org import Actor
+from engine.records.task import UserTask
+from engine.records.work import CaseLink, Comment
+
 
 class DossierRepository(Protocol):
     def party_tokens(self, text: str) -> tuple[str, ...]:
@@ -20,4 +26,30 @@ class DossierRepository(Protocol):
 
     def fill_party_tokens(self, after: str) -> str | None:
         """Writes the missing tokens of the next parties by id; returns the last id, None where none is left."""
+        ...
+
+    def tasks_of_case(self, case_id: str) -> tuple[UserTask, ...]:
+        """All of them, open or not, the oldest first. One statement."""
+        ...
+
+    def comments(self, case_id: str) -> tuple[Comment, ...]:
+        """Oldest first. One statement."""
+        ...
+
+    def add_comment(self, comment: Comment) -> None: ...
+    def links(self, actor: Actor, case_id: str) -> tuple[LinkedCase, ...]:
+        """Oldest first; only to cases that the actor may see. One statement."""
+        ...
+
+    def taken_in(self, case_id: str) -> tuple[CaseFile, ...]:
+        """The cases that were merged into this one, whoever asks. One statement."""
+        ...
+
+    def link(self, case_id: str, other_id: str, kind: str) -> CaseLink | None: ...
+    def add_links(self, links: Sequence[CaseLink]) -> None:
+        """A link that stands already stays as it is. One statement."""
+        ...
+
+    def drop_links(self, links: Sequence[CaseLink]) -> None:
+        """By the cases and the kind. A statement for each."""
         ...

@@ -3,19 +3,23 @@
 from web.pages.absences import absences
 from web.pages.attachments import attachments
 from web.pages.calendar import calendar_pages
+from web.pages.case_print import case_print
 from web.pages.cases import cases
 from web.pages.deadlines import deadlines
 from web.pages.definitions import definitions
 from web.pages.deliveries import deliveries
 from web.pages.feeds import feeds
+from web.pages.imports import imports
 from web.pages.inbox import inbox_pages
 from web.pages.incidents import incidents
 from web.pages.messages import messages
 from web.pages.monitor import monitor
 from web.pages.pausing import pausing
+from web.pages.people import people
 from web.pages.preferences import preferences
 from web.pages.profile import profile
 from web.pages.register import register_pages
+from web.pages.reports import reports
 from web.pages.session import session_pages
 from web.pages.starts import starts
 from web.pages.tables import tables
@@ -28,9 +32,13 @@ PAGES = (
     preferences,
     inbox_pages,
     tasks,
+    people,
     starts,
     register_pages,
+    reports,
+    imports,
     cases,
+    case_print,
     deadlines,
     pausing,
     attachments,

@@ -1,4 +1,4 @@
-"""One case: facts, clocks, timeline, diagram, papers, attachments; its parties behind a stated purpose."""
+"""One case: facts, clocks, timeline, diagram, papers, attachments, links; its parties behind a stated purpose."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.cases.file_read import open_file
 from engine.cases.pausing import turns_of
 from engine.cases.read import open_case, reveal_parties
-from engine.documents.attachments import list_attachments
 from engine.errors import Message, NotFound
-from engine.records.views import CaseView
+from engine.records.dossier import FileView
 from web.cards import cards_of
 from web.case_diagram import drawings_of
+from web.case_head import head_of
+from web.case_timeline import names_of, query_from, timeline_links
 from web.current import actor, engine, language
 from web.frame import office_time
 from web.i18n import text
@@ -29,17 +31,18 @@ LEAST_PURPOSE = 4
 @cases.get("/<case_id>")
 @cases.get("/<case_id>/<any(facts,clocks,timeline,diagram,papers,attachments):tab>")
 def show(case_id: str, tab: str = "facts") -> str:
-    return _page(case_id, tab)
+    return page_of(open_file(engine(), actor(), case_id), tab)
 
 
 @cases.post("/<case_id>/parties")
 def parties(case_id: str) -> AnyResponse:
     """Shows the parties once, for a purpose that goes into the audit trail."""
     purpose = request.form.get("purpose", "").strip()[:500]
+    file = open_file(engine(), actor(), case_id)
     if len(purpose) < LEAST_PURPOSE:
-        return make_response(_page(case_id, "facts", purpose_error=text("case.purpose_short", language())), 422)
+        return make_response(page_of(file, "facts", purpose_error=text("case.purpose_short", language())), 422)
     shown = reveal_parties(engine(), actor(), case_id, purpose)
-    return make_response(_page(case_id, "facts", parties=shown, purpose=purpose))
+    return make_response(page_of(file, "facts", parties=shown, purpose=purpose))
 
 
 @cases.get("/<case_id>/papers/<paper_id>")
@@ -52,25 +55,34 @@ def paper(case_id: str, paper_id: str) -> str:
     return render_template("paper.html", view=view, paper=found)
 
 
-def _page(case_id: str, tab: str, **extra: Any) -> str:
-    view = open_case(engine(), actor(), case_id)
-    return render_template(f"case/{tab}.html", view=view, tab=tab, tabs=TABS, **_of_tab(view, tab), **extra)
+def page_of(file: FileView, tab: str, **extra: Any) -> str:
+    """A tab of the case's page; whatever is posted to a case comes back to one."""
+    return render_template(
+        f"case/{tab}.html",
+        file=file,
+        view=file.view,
+        head=head_of(file),
+        tab=tab,
+        tabs=TABS,
+        **_of_tab(file, tab),
+        **extra,
+    )
 
 
-def _of_tab(view: CaseView, tab: str) -> dict[str, Any]:
-    time = office_time()
+def _of_tab(file: FileView, tab: str) -> dict[str, Any]:
+    time, view = office_time(), file.view
     match tab:
         case "clocks":
             timers = timer_lines(view.timers, view.deadlines, time)
             cards = cards_of(view.case.case_id, view.deadlines)
             return {"why": cards, "timers": timers, "turns": turns_of(actor(), view, time.now)}
         case "timeline":
-            return {"lines": timeline_of(view, language())}
+            query = query_from(request.args)
+            told = timeline_of(names_of(file), query)
+            return {"told": told, "asked": query, "link": timeline_links(view.case.case_id, query)}
         case "diagram":
             drawings = drawings_of(view, time, language())
             chosen = request.args.get("process", "")
             keys = [d.process_id for d in drawings]
             return {"drawings": drawings, "chosen": chosen if chosen in keys else (keys[0] if keys else "")}
-        case "attachments":
-            return {"attached": list_attachments(engine(), actor(), view.case.case_id)}
     return {}

@@ -22,6 +22,7 @@ from engine.store.tables.journal import incident, path_entry
 from engine.store.tables.org import person, unit
 from engine.store.tables.task import user_task
 from engine.store.tables.time import deadline, timer
+from engine.values import Value
 
 R = TypeVar("R")
 
@@ -84,11 +85,24 @@ def _read_diagrams(connection: sa.Connection, definition_ids: Iterable[str]) -> 
 
 def _with_people(connection: sa.Connection, view: CaseView) -> CaseView:
     named = {view.case.created_by, *(e.by for e in view.path), *(e.actor for e in view.audit)}
-    named |= {t.assignee for t in view.tasks} | {t.closed_by for t in view.tasks}
-    named |= {p.issued_by for p in view.papers}
+    for task in view.tasks:
+        named |= {task.assignee, task.closed_by, task.owner, task.asked_by, task.closed_for}
+    named |= {p.issued_by for p in view.papers} | {p.signed_by for p in view.papers}
+    named |= {i for e in view.audit for key in _NAMING if key in e.detail for i in _ids(e.detail[key])}
     ids = sorted(n for n in named if n is not None)
     statement = sa.select(person.c.person_id, person.c.name).where(person.c.person_id.in_(ids))
     return replace(view, people=_names(connection, statement))
+
+
+_NAMING = frozenset(
+    {"acted_for", "by", "from", "to", "person", "person_id", "people", "receiver", "receivers", "signer", "signers"}
+    | {"owner", "assignee", "previous", "deputy", "sender", "asked_by", "delegate", "mentions", "added_by"}
+)
+"""Fields of an audit entry's detail that name persons by their ids."""
+
+
+def _ids(value: Value) -> list[str]:
+    return [v for v in (value if isinstance(value, list | tuple) else [value]) if isinstance(v, str)]
 
 
 def _names(connection: sa.Connection, statement: sa.Select[str, str]) -> Mapping[str, str]:

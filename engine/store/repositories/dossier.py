@@ -6,10 +6,20 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from engine.records.case import CaseFile
+from engine.records.dossier import LinkedCase
+from engine.records.org import Actor
+from engine.records.task import UserTask
+from engine.records.work import CaseLink, Comment
 from engine.store.party_tokens import PartyTokens
 from engine.store.repositories.party_tokens import fill_batch
+from engine.store.repositories.searching import may_see_one
+from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
-from engine.store.tables.work import party_token
+from engine.store.tables.case import case_file
+from engine.store.tables.task import user_task
+from engine.store.tables.work import case_link, party_token
+from engine.store.tables.work import comment as comments
 
 
 class Dossier:
@@ -31,3 +41,63 @@ class Dossier:
 
     def fill_party_tokens(self, after: str) -> str | None:
         return fill_batch(self._connection, self._sealer, after)
+
+    def tasks_of_case(self, case_id: str) -> tuple[UserTask, ...]:
+        rows = self._connection.execute(
+            sa.select(*columns_of(UserTask, user_task))
+            .where(user_task.c.case_id == case_id)  # ix_user_task_of_case
+            .order_by(user_task.c.opened_at, user_task.c.task_id)
+        )
+        return tuple(record_of(UserTask, row, user_task) for row in rows)
+
+    def comments(self, case_id: str) -> tuple[Comment, ...]:
+        rows = self._connection.execute(
+            sa.select(comments)
+            .where(comments.c.case_id == case_id)  # ix_comment_of_case
+            .order_by(comments.c.at, comments.c.comment_id)
+        )
+        return tuple(record_of(Comment, row, comments) for row in rows)
+
+    def add_comment(self, comment: Comment) -> None:
+        self._connection.execute(sa.insert(comments), values_of(comment))
+
+    def links(self, actor: Actor, case_id: str) -> tuple[LinkedCase, ...]:
+        c = case_file.c
+        rows = self._connection.execute(
+            sa.select(case_link, c.number, c.title, c.state, c.created_at, c.closed_at)
+            .select_from(case_link.join(case_file, case_link.c.other_id == c.case_id))
+            .where(case_link.c.case_id == case_id, may_see_one(actor))  # the primary key
+            .order_by(case_link.c.at, case_link.c.other_id)
+        )
+        return tuple(
+            LinkedCase(
+                record_of(CaseLink, row, case_link), row.number, row.title, row.state, row.created_at, row.closed_at
+            )
+            for row in rows
+        )
+
+    def taken_in(self, case_id: str) -> tuple[CaseFile, ...]:
+        rows = self._connection.execute(
+            sa.select(*columns_of(CaseFile, case_file))
+            .select_from(case_link.join(case_file, case_link.c.other_id == case_file.c.case_id))
+            .where(case_link.c.case_id == case_id, case_link.c.kind == "merged_from")  # the primary key
+            .order_by(case_link.c.at, case_link.c.other_id)
+        )
+        return tuple(record_of(CaseFile, row, case_file) for row in rows)
+
+    def link(self, case_id: str, other_id: str, kind: str) -> CaseLink | None:
+        row = self._connection.execute(sa.select(case_link).where(*_is(case_id, other_id, kind))).one_or_none()
+        return None if row is None else record_of(CaseLink, row, case_link)
+
+    def add_links(self, links: Sequence[CaseLink]) -> None:
+        once = upsert(self._connection, case_link, ["case_id", "other_id", "kind"], None)
+        self._connection.execute(once, [values_of(link) for link in links])
+
+    def drop_links(self, links: Sequence[CaseLink]) -> None:
+        for link in links:
+            self._connection.execute(sa.delete(case_link).where(*_is(link.case_id, link.other_id, link.kind)))
+
+
+def _is(case_id: str, other_id: str, kind: str) -> tuple[sa.ColumnElement[bool], ...]:
+    c = case_link.c
+    return c.case_id == case_id, c.other_id == other_id, c.kind == kind
