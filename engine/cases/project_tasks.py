@@ -61,7 +61,7 @@ def closed_tasks(changes: Changes, stamp: Stamp) -> tuple[TaskClosure, ...]:
             closed_at=stamp.now,
             closed_by=stamp.person if closed.task_id == stamp.task_id else None,
             result=stamp.result if closed.task_id == stamp.task_id else None,
-            closed_for=stamp.acted_for if closed.task_id == stamp.task_id else None,
+            closed_for=stamp.person_for if closed.task_id == stamp.task_id else None,
         )
         for closed in changes.closed
     )
@@ -92,6 +92,7 @@ def _task(opened: TaskOpened, standing: Standing, stamp: Stamp, deadlines: Seque
         red_at=clocks.red_at,
         paused=clocks.paused,
         rule=clocks.rule,
+        opened_by=stamp.task_id,
     )
 
 

@@ -85,11 +85,17 @@ class Stamp:
     firing: Firing | None = None
     acted_for: str | None = None
     done_by: str | None = None
+    done_for: str | None = None
 
     @property
     def person(self) -> str | None:
         """Whose the completed task is."""
         return self.done_by or (None if self.actor == SYSTEM else self.actor)
+
+    @property
+    def person_for(self) -> str | None:
+        """For whom that person stood in."""
+        return self.done_for if self.done_by else self.acted_for
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,26 @@ import htmx from "htmx.org";
 import { startBadge } from "./app/badge.js";
 import { startCalendar } from "./app/calendar.js";
 import { startDrawer } from "./app/drawer.js";
+import { startGoto } from "./app/goto.js";
 import { startHelp } from "./app/help.js";
 import { startInbox } from "./app/inbox.js";
 import { startMenus } from "./app/menus.js";
 import { startOnce } from "./app/once.js";
+import { startPeople } from "./app/people.js";
 
 window.htmx = htmx;
 
 function start() {
   startBadge();
   startDrawer();
+  startGoto();
   startMenus();
   startHelp();
   startOnce();
   startInbox(htmx);
   startCalendar();
+  startPeople();
+  document.addEventListener("htmx:load", (event) => startPeople(event.detail.elt));
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
