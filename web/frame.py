@@ -16,6 +16,7 @@ from engine.notifications.dead_letters import count_dead_letters, may_read_lette
 from engine.notifications.messages import unread_count
 from engine.org.people import list_units
 from engine.records.views import InboxQuery
+from engine.reports.scores import may_read_scores
 from engine.tasks.inbox import inbox
 from engine.values import Value
 from web import lights
@@ -133,6 +134,7 @@ def _context() -> dict[str, Any]:
             "may_start": may_start(),
             "box_counts": box_counts,
             "dead_letters": dead_letters,
+            "may_read_scores": may_read_scores(actor()),
         }
     return context
 
@@ -148,6 +150,11 @@ def light_rules() -> LightRules:
 def _pill_of(lit: lights.Lit) -> lights.Pill:
     usual, rule = lights.pill_of(lit, office_time()), getattr(lit, "rule", None)
     return usual if rule is None else lights.in_own_words(usual, rule, light_rules(), language())
+
+
+def pill_words(lit: lights.Lit) -> str:
+    """The light in words, for what has no colours."""
+    return _pill_of(lit).words
 
 
 def _pill_at(

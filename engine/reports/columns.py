@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from datetime import date, datetime, time
 from typing import Any
 
@@ -75,12 +76,16 @@ def _labels(field: Schema, options: Options) -> dict[str, Value]:
     properties = field.get("properties") or {}
     listed = options.get(str(field.get("valuesKey") or properties.get("options") or properties.get("source")), {})
     labels: dict[str, Value] = dict(listed)
-    labels |= {str(value): value for value in listed.values()}
     for option in field.get("values") or ():
         if isinstance(option, Mapping):
             labels[str(option.get("label"))] = option["value"]
-            labels[str(option["value"])] = option["value"]
-    return labels
+    return {**{str(value): value for value in labels.values()}, **_last_parts(labels), **labels}
+
+
+def _last_parts(labels: Mapping[str, Value]) -> dict[str, Value]:
+    """`城乡建设/市政管理` is found as 市政管理 too, where nothing else ends so."""
+    ends = [label.rpartition("/")[2] for label in labels]
+    return {end: value for end, value in zip(ends, labels.values(), strict=True) if ends.count(end) == 1}
 
 
 def value_of(column: Column, cell: Cell) -> Value:
@@ -104,8 +109,9 @@ def value_of(column: Column, cell: Cell) -> Value:
 def _labelled(column: Column, text: str) -> Value:
     if text in column.labels or not column.labels:
         return column.labels.get(text, text)
-    known = list(dict.fromkeys(label for label in column.labels if not label.isascii())) or list(column.labels)
-    shown = "、".join(known[:8]) + ("……" if len(known) > 8 else "")
+    known = [label for label in column.labels if not label.isascii()] or list(column.labels)
+    near = get_close_matches(text, known, n=5, cutoff=0.5) or known[:8]
+    shown = "、".join(near) + ("……" if len(known) > len(near) else "")
     zh, en = f"没有“{text}”这个选项。可以填：{shown}。", f"“{text}” is no choice. Write one of: {shown}."
     raise BadCell(Message(zh, en))
 

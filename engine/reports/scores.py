@@ -26,6 +26,11 @@ class ScoreSheet:
     is_cut: bool
 
 
+def may_read_scores(actor: Actor) -> bool:
+    """Whether there is a sheet that the actor may see."""
+    return any(actor.holds(role) for role in (*OVERSEERS, "unit_leader"))
+
+
 def score_sheet(engine: Engine, actor: Actor, period: Period, *, unit: str | None) -> ScoreSheet:
     """The sheet of one unit, or of all that the actor may see. Raises Forbidden (audited)."""
     if any(actor.holds(role) for role in OVERSEERS):

@@ -8,7 +8,7 @@ const USED = [
   "exclamation-octagon-fill", "exclamation-triangle-fill", "eye", "file-earmark-text", "folder2-open", "gear", "geo-alt",
   "hand-index", "hourglass-split", "inbox", "incognito", "info-circle", "journal-text", "keyboard", "list", "lock", "moon-stars",
   "paperclip", "pause-circle", "play-circle", "people", "person-circle", "person-check", "plus-lg", "printer", "question-circle", "record-circle-fill",
-  "search", "shield-lock", "stopwatch", "sun", "translate", "upload", "x-lg", "circle-half", "check-circle-fill", "zoom-in", "zoom-out",
+  "search", "shield-lock", "sliders", "stopwatch", "sun", "translate", "upload", "x-lg", "circle-half", "check-circle-fill", "zoom-in", "zoom-out",
   "arrows-fullscreen", "dash-circle", "envelope",
 ];
 

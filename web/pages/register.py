@@ -1,32 +1,88 @@
-"""The register of cases: what the actor may see, by procedure, state and text."""
+"""The registers of cases: filtered, printed, taken along as Excel."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
 
 from engine.cases.read import register
-from web.choices import procedure_names
-from web.current import actor, engine
+from engine.documents.sheets import Sheet, write_workbook
+from engine.org.people import list_people
+from engine.reports.export import MOST_LINES, Extract, extract_register
+from web.choices import answers_to, procedure_names
+from web.current import actor, engine, language
+from web.download import download
+from web.frame import may_start, office_time
+from web.i18n import text
+from web.register_filter import COLUMNS, FORMS, PAGE_SIZE, RegisterFilter, query_of, read_filter
+from web.register_lines import line_of
 
 register_pages = Blueprint("register", __name__)
 
-PAGE_SIZE = 20
+IMPORTED = "petition_main"
+"""The procedure whose register is imported from Excel."""
 
 
 @register_pages.get("/cases")
 def index() -> str:
-    given = request.args
-    procedure, state = given.get("procedure") or None, given.get("state") or None
-    words = given.get("q", "").strip()[:100]
-    page_number = max(1, min(given.get("page", 1, type=int), 10_000))
-    page = register(
-        engine(), actor(), procedure=procedure, text=words, state=state, page=page_number, page_size=PAGE_SIZE
-    )
+    asked = read_filter(request.args)
+    page = register(engine(), actor(), query_of(asked))
+
+    def link(**changes: Any) -> str:
+        return url_for("register.index", **asked.changed(**changes).arguments())
+
     return render_template(
         "register.html",
+        asked=asked,
         page=page,
-        page_number=page_number,
         pages=max(1, -(-page.total // PAGE_SIZE)),
-        chosen={"procedure": procedure, "text": words, "state": state},
+        link=link,
+        forms=FORMS,
+        preset=FORMS[asked.form],
         procedures=procedure_names(),
+        answers={name: answers_to(name) for name in ("purpose", "category", "channel")},
+        may_import=IMPORTED in dict(may_start()),
     )
+
+
+@register_pages.get("/cases/extract.xlsx")
+def workbook() -> Response:
+    asked = read_filter(request.args)
+    extract = _extract(asked)
+    name = _title(asked)
+    columns = [(text(f"register_column.{key}", language()), width) for key, width in COLUMNS[asked.form]]
+    content = write_workbook([Sheet(name, columns, _lines(asked, extract))], engine().settings.timezone)
+    return download(content, f"{name}-{office_time().today().isoformat()}.xlsx")
+
+
+@register_pages.get("/cases/print")
+def printed() -> str:
+    asked = read_filter(request.args)
+    extract = _extract(asked)
+    return render_template(
+        "register_print.html",
+        title=_title(asked),
+        columns=[text(f"register_column.{key}", language()) for key, _ in COLUMNS[asked.form]],
+        lines=_lines(asked, extract),
+        extract=extract,
+        most=MOST_LINES,
+        back=url_for("register.index", **asked.arguments()),
+    )
+
+
+def _extract(asked: RegisterFilter) -> Extract:
+    return extract_register(engine(), actor(), query_of(asked), form=asked.form)
+
+
+def _lines(asked: RegisterFilter, extract: Extract) -> list[list[Any]]:
+    columns = [key for key, _ in COLUMNS[asked.form]]
+    listed = list_people(engine(), actor()) if "received_by" in columns else ()
+    people = {person.person_id: person.name for person in listed}
+    return [line_of(row, columns, people) for row in extract.rows]
+
+
+def _title(asked: RegisterFilter) -> str:
+    if asked.form == "all" and asked.procedure:
+        return procedure_names().get(asked.procedure, text("register_form.all", language()))
+    return text(f"register_form.{asked.form}", language())
