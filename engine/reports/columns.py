@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from typing import Any
 
 from engine.documents.sheets import Cell
