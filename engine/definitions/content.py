@@ -7,12 +7,18 @@ from hashlib import sha256
 
 SHARED = "shared/"
 """Where a version keeps its copy of the tables that several procedures share."""
+DOCUMENTS = "documents/"
+"""Where a version keeps the Word templates of the papers that it issues."""
 _SUFFIXES = (".bpmn", ".dmn", ".form.json")
 
 
 def executable_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The diagrams, tables and forms among the files of a folder; READMEs and scenarios stay outside."""
-    return {path: content for path, content in sorted(files.items()) if path.endswith(_SUFFIXES)}
+    """The diagrams, tables, forms and templates among the files of a folder; READMEs and scenarios stay outside."""
+    return {path: content for path, content in sorted(files.items()) if _is_executable(path)}
+
+
+def _is_executable(path: str) -> bool:
+    return path.endswith(_SUFFIXES) or (path.startswith(DOCUMENTS) and path.endswith(".docx"))
 
 
 def content_hash(files: Mapping[str, bytes], calls: Mapping[str, str]) -> str:
@@ -24,6 +30,11 @@ def content_hash(files: Mapping[str, bytes], calls: Mapping[str, str]) -> str:
     for process_id, called in sorted(calls.items()):
         digest.update(f"{process_id}\0{called}\0".encode())
     return digest.hexdigest()
+
+
+def template_path(kind: str) -> str:
+    """The path of a kind's Word template in its version: `F04` means `documents/F04.docx`."""
+    return f"{DOCUMENTS}{kind}.docx"
 
 
 def form_path(form: str) -> str:

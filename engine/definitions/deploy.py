@@ -15,6 +15,7 @@ from engine.definitions.builtin import builtin_procedures, shared_tables
 from engine.definitions.content import SHARED, content_hash, executable_files
 from engine.definitions.outline import Outline, outline_of
 from engine.definitions.statutory import statutory_findings
+from engine.documents.paper_findings import paper_findings
 from engine.errors import Forbidden, InvalidDiagram, Message
 from engine.kernel.diagram import read_diagram
 from engine.kernel.findings import Finding, Severity
@@ -53,7 +54,7 @@ def check_procedure(
         called_names=called_names,
         more_rules=more_rules,
     )
-    findings = (*findings, *statutory_findings(own, engine.kernel.feel, engine.clock.now()))
+    findings = (*findings, *statutory_findings(own, engine.kernel.feel, engine.clock.now()), *paper_findings(own))
     return findings if any(finding.is_error for finding in findings) else (*findings, *_misnamed(key, own))
 
 
