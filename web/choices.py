@@ -9,7 +9,9 @@ from typing import Any
 
 from flask import g
 
+from engine.casework.categories import categories
 from engine.definitions.read import list_definitions, open_definition
+from engine.kernel.forms_schema import list_of
 from engine.records.definition import Definition, DefinitionSummary
 from web.current import actor, engine
 
@@ -32,13 +34,22 @@ def procedure_names() -> dict[str, str]:
 
 def choice(key: str, value: object) -> str:
     """The label of an answer, the answer itself where no form knows it."""
+    return _labels().get((key, str(value)), str(value))
+
+
+def answers_to(key: str) -> dict[str, str]:
+    """All answers that a form offers to the question `key`: label by value, in the forms' order."""
+    return {value: label for (field, value), label in _labels().items() if field == key}
+
+
+def _labels() -> Labels:
     if "choices" not in g:
         labels: dict[tuple[str, str], str] = {}
         for summary in current_definitions():
             labels |= _labels_of(open_definition(engine(), actor(), summary.definition_id))
         g.choices = labels
     found: Labels = g.choices
-    return found.get((key, str(value)), str(value))
+    return found
 
 
 def _labels_of(definition: Definition) -> Labels:
@@ -55,5 +66,7 @@ def _answers(component: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], st
     for option in component.get("values") or ():
         if component.get("key") and "value" in option:
             yield (component["key"], str(option["value"])), str(option.get("label") or option["value"])
+    if list_of(component) == "categories" and component.get("key"):
+        yield from (((component["key"], c.code), c.name) for c in categories())
     for child in component.get("components") or ():
         yield from _answers(child)

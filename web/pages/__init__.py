@@ -2,6 +2,7 @@
 
 from web.pages.absences import absences
 from web.pages.attachments import attachments
+from web.pages.batch import batch
 from web.pages.calendar import calendar_pages
 from web.pages.case_print import case_print
 from web.pages.cases import cases
@@ -25,12 +26,15 @@ from web.pages.starts import starts
 from web.pages.tables import tables
 from web.pages.tasks import tasks
 from web.pages.timers import timers
+from web.pages.views import view_pages
 from web.pages.ways import way_pages
 
 PAGES = (
     session_pages,
     preferences,
     inbox_pages,
+    view_pages,
+    batch,
     tasks,
     people,
     starts,

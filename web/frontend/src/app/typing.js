@@ -1,6 +1,10 @@
 // Single-letter keys never act while somebody types.
+const MARKED = ["checkbox", "radio", "button", "submit"];
+
 export const isTyping = (target) =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+  (target.isContentEditable ||
+    ["TEXTAREA", "SELECT"].includes(target.tagName) ||
+    (target.tagName === "INPUT" && !MARKED.includes(target.type)));
 
 export const isPlainKey = (event) => !event.ctrlKey && !event.metaKey && !event.altKey;

@@ -1,0 +1,81 @@
+"""A line of the inbox as its page shows it: what it is called, where it leads, and what is special about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import url_for
+
+from engine.records.task import TaskKind, UserTask
+from engine.records.views import COUNT_CAP, InboxRow
+from web.i18n import text
+
+CASE_BOXES = frozenset({"started", "copied", "followed"})
+"""Their lines are cases; a task on such a line is the most urgent one that somebody has."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word beside the line's number, with its icon."""
+
+    icon: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """`key` is what acts on several lines take: the id of the copy, of the task, or of a case without one."""
+
+    key: str
+    row: InboxRow
+    task: UserTask | None
+    case_id: str
+    is_case: bool
+    open_url: str
+    panel_url: str
+    marks: tuple[Mark, ...]
+
+
+def line_of(row: InboxRow, box: str, language: str) -> Line:
+    """The line of one row."""
+    task, case_id = row.task, row.case_id
+    leads_to_case = task is None or box in CASE_BOXES
+    return Line(
+        key=row.key,
+        row=row,
+        task=task,
+        case_id=case_id,
+        is_case=leads_to_case,
+        open_url=url_for("cases.show", case_id=case_id)
+        if leads_to_case
+        else url_for("tasks.show", task_id=task.task_id if task else ""),
+        panel_url=url_for("inbox.case_panel", case_id=case_id)
+        if leads_to_case
+        else url_for("inbox.panel", task_id=task.task_id if task else ""),
+        marks=tuple(_marks(row, language)),
+    )
+
+
+def count_words(number: int) -> str:
+    """A count as the rail writes it: nobody needs to know how many more than 999."""
+    return str(number) if number < COUNT_CAP else f"{COUNT_CAP - 1}+"
+
+
+def _marks(row: InboxRow, language: str) -> Iterator[Mark]:
+    task = row.task
+    urged = task.urged if task else 0
+    told: tuple[tuple[object, str, str], ...] = (
+        (row.is_unread, "record-circle-fill", "unread"),
+        (row.confidential, "shield-lock", "confidential"),
+        (row.stands_in_for, "person-check", "for"),
+        (row.copied_by, "envelope", "copied_by"),
+        (task and task.kind is TaskKind.SIGN, "people", "signing"),
+        (task and task.owner, "person-check", "delegated"),
+        (task and task.returns_to, "arrow-left", "returned"),
+        (task and task.suspended, "pause-circle", "suspended"),
+        (urged, "bell", "urged"),
+    )
+    for holds, icon, key in told:
+        if holds:
+            yield Mark(icon, text(f"line.{key}", language, name=row.stands_in_for or row.copied_by, n=urged))
