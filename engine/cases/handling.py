@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.records.case import CaseFile
 from engine.records.org import Actor
-from engine.records.task import TaskState, UserTask
+from engine.records.task import TaskKind, TaskState, UserTask
 from engine.tasks.rights import is_accused, is_candidate, principal_for
 
 KEEPERS = ("case_officer", "supervisor", "registrar")
@@ -28,7 +28,9 @@ def handling_right(actor: Actor, case: CaseFile, tasks: Iterable[UserTask]) -> R
     found = tuple(tasks)
     if case.created_by == actor.person_id or any(_has_handled(actor, task) for task in found):
         return Right()
-    still = (principal_for(actor, task) for task in found if task.state is TaskState.OPEN)
+    still = (
+        principal_for(actor, task) for task in found if task.state is TaskState.OPEN and task.kind is TaskKind.STEP
+    )
     principal = next((p for p in still if p is not None), None)
     return Right(principal.person_id) if principal else None
 
@@ -46,4 +48,7 @@ def file_right(actor: Actor, case: CaseFile, tasks: Iterable[UserTask]) -> Right
 
 
 def _has_handled(actor: Actor, task: UserTask) -> bool:
+    # who was only asked for an opinion handles nothing
+    if task.kind is TaskKind.SIGN:
+        return False
     return actor.person_id in {task.assignee, task.closed_by, task.owner} or is_candidate(actor, task)

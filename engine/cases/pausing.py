@@ -20,7 +20,7 @@ from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile
 from engine.records.org import Actor
-from engine.records.task import TaskState, UserTask
+from engine.records.task import TaskKind, TaskState, UserTask
 from engine.records.time import Deadline, DeadlineState
 from engine.records.views import CaseView
 from engine.tasks.rights import is_accused, may_complete
@@ -52,7 +52,8 @@ def may_turn(actor: Actor, deadline: Deadline, case: CaseFile, open_tasks: tuple
         return False
     if any(actor.holds(role, case.unit) for role in KEEPERS):
         return True
-    under = (task for task in open_tasks if deadline.attached_to in {task.task_id, *task.scopes})
+    steps = (task for task in open_tasks if task.kind is TaskKind.STEP)
+    under = (task for task in steps if deadline.attached_to in {task.task_id, *task.scopes})
     return any(may_complete(actor, task, case) for task in under)
 
 

@@ -55,11 +55,15 @@ class Acting:
         if self.task.state is not TaskState.OPEN:
             raise closed_task(self.work, self.task, self.engine.settings.timezone)
 
-    def require_hand(self) -> None:
-        """The task is open, and the actor's to do. Raises Forbidden, Conflict, InvalidState."""
+    def require_hand(self, *, seen: Callable[[], None] = lambda: None) -> None:
+        """The task is open, and the actor's to do; `seen` raises where its page is too old for that.
+
+        Raises Forbidden, Conflict, InvalidState.
+        """
         if not is_handler(self.actor, self.task):
             raise not_yours(self.task)
         self.require_open()
+        seen()
         if not may_complete(self.actor, self.task, self.case):
             raise taken_task(self.work, self.task)
 

@@ -1,97 +1,115 @@
-"""Completing a task: the form checked, the step done, what it sends delivered."""
+"""Completing a task: the form checked, the step done, what it sends delivered.
+
+What a delegate completes goes back to its owner; what signers are still to see is kept until they have agreed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
-from engine.audit.record import record_refusal
-from engine.cases.advance import Held, Operation, hold_by_task
-from engine.cases.completion import completion_of
-from engine.cases.form_flow import case_columns, facts_of, parties_of
-from engine.cases.step import run_step
+from engine.cases.advance import Operation
+from engine.cases.form_flow import parties_of
 from engine.definitions.sources import load_procedure
-from engine.errors import Forbidden
 from engine.kernel.forms import FormData, require_musts, validate_form
 from engine.ports.engine import Engine
-from engine.ports.store import UnitOfWork
 from engine.records.org import Actor
-from engine.records.task import TaskState, UserTask
-from engine.tasks.refusals import closed_task, not_yours, stale_page, taken_task, unknown_task
-from engine.tasks.rights import is_accused, is_candidate, may_complete
+from engine.records.task import SignMode, TaskKind, UserTask
+from engine.tasks.acting import Acting, act_on, checked_text, refuse
+from engine.tasks.delegate import given_back, refuse_suspended
+from engine.tasks.refusals import stale_page
+from engine.tasks.released import completion_by, held_for_signers
+from engine.tasks.signers import open_signers
 
 
 def complete_task(
-    engine: Engine, actor: Actor, task_id: str, data: Mapping[str, Any], *, seen_version: int | None = None
+    engine: Engine,
+    actor: Actor,
+    task_id: str,
+    data: Mapping[str, Any],
+    *,
+    seen_version: int | None = None,
+    opinion: str = "",
 ) -> None:
     """Completes an open task with its form's data; a candidate's completion claims it.
 
     `seen_version` is the instance's version that the page showed. A page stays good while its task is open: what
-    other branches and reminders do meanwhile does not change what this task is about.
+    other branches and reminders do meanwhile does not change what this task is about. `opinion` goes to the owner
+    where the task was delegated.
 
     Raises NotFound (also where the actor may not know of the case), Forbidden (audited), Conflict (another person
-    completed or claimed it), InvalidState (the procedure closed it), InvalidForm, StepFailed (incident recorded).
+    completed or claimed it), InvalidState (the procedure closed it; it is suspended, submitted already, or waits
+    for signers), InvalidForm, StepFailed (incident recorded).
     """
-    completion = _Completion(engine, actor, task_id, data, seen_version)
-    try:
-        run_step(engine, completion.hold, completion.plan, actor=actor.person_id)
-    except Forbidden:
-        record_refusal(engine, actor, "complete_task", {"task_id": task_id})
-        raise
+    opinion = checked_text(opinion, zh="交回意见", en="opinion", required=False)
+
+    def complete(acting: Acting) -> Operation:
+        _check(acting, seen_version)
+        return _completion(acting, data, opinion)
+
+    act_on(engine, actor, task_id, "complete_task", complete)
 
 
-@dataclass(frozen=True)
-class _Completion:
-    engine: Engine
-    actor: Actor
-    task_id: str
-    data: Mapping[str, Any]
-    seen_version: int | None
+def _check(acting: Acting, seen_version: int | None) -> None:
+    task = acting.task
+    acting.require_hand(seen=lambda: _refuse_stale(acting, seen_version))
+    if task.kind is TaskKind.SIGN:
+        refuse("加签任务请签署意见：同意或不同意。", "A signer gives an opinion: agree or disagree.")
+    refuse_suspended(acting)
+    acting.require_unheld()
 
-    def hold(self, work: UnitOfWork) -> Held:
-        held = hold_by_task(work, self.task_id)
-        if held is None or is_accused(self.actor, held.case):
-            raise unknown_task(self.task_id)
-        return held
 
-    def plan(self, work: UnitOfWork, held: Held, now: datetime) -> Operation:
-        task = held.task
-        if task is None:
-            raise unknown_task(self.task_id)
-        self._check_right(work, held, task)
-        form, schema = self._validated(work, task, now)
-        known = work.cases.parties(held.case.case_id) if form.party else ()
-        return completion_of(
-            task,
-            form.variables,
-            person_id=self.actor.person_id,
-            person_unit=self.actor.unit,
-            zone=self.engine.settings.timezone,
-            columns={
-                **case_columns(form.variables),
-                "facts": facts_of(schema, form.variables, only_marked=True) or None,
-            },
-            parties=parties_of(form.party, held.case.case_id, known),
+def _refuse_stale(acting: Acting, seen_version: int | None) -> None:
+    if seen_version is not None and seen_version > acting.held.instance.version:
+        raise stale_page(acting.task)
+
+
+def _completion(acting: Acting, data: Mapping[str, Any], opinion: str) -> Operation:
+    """By a delegate: back to the owner. With signers to come: kept. Else the step is done."""
+    task = acting.task
+    afterwards = _signers_afterwards(acting)
+    form, schema = _validated(acting, data)
+    if task.owner is not None:
+        return given_back(acting, schema, data, opinion)
+    known = acting.work.cases.parties(acting.case.case_id) if form.party else ()
+    parties = parties_of(form.party, acting.case.case_id, known)
+    if afterwards:
+        return held_for_signers(acting, form.variables, parties, afterwards)
+    actor = acting.actor
+    done = completion_by(
+        acting,
+        task,
+        schema,
+        form.variables,
+        person_id=actor.person_id,
+        person_unit=actor.unit,
+        parties=parties,
+    )
+    return replace(done, acted_for=acting.acted_for)
+
+
+def _signers_afterwards(acting: Acting) -> tuple[UserTask, ...]:
+    """Raises InvalidState while an opinion is still to come that the owner waits for."""
+    if not acting.held.has_signers:
+        return ()
+    signers = open_signers(acting)
+    awaited = [signer for signer in signers if signer.sign_mode is not SignMode.AFTER]
+    if awaited and acting.task.owner is None:
+        found = (acting.work.org.person(signer.assignee or "") for signer in awaited)
+        names = "、".join(person.name for person in found if person is not None)
+        refuse(
+            f"“{acting.task.name}”还在等{names}签署意见。等签完，或减签后再提交。",
+            f"“{acting.task.name}” still waits for the opinion of {names}. Wait, or stop asking them.",
         )
+    return signers
 
-    def _check_right(self, work: UnitOfWork, held: Held, task: UserTask) -> None:
-        involved = is_candidate(self.actor, task) or task.assignee == self.actor.person_id
-        if not involved:
-            raise not_yours(task)
-        if task.state is not TaskState.OPEN:
-            raise closed_task(work, task, self.engine.settings.timezone)
-        if self.seen_version is not None and self.seen_version > held.instance.version:
-            raise stale_page(task)
-        if not may_complete(self.actor, task, held.case):
-            raise taken_task(work, task)
 
-    def _validated(self, work: UnitOfWork, task: UserTask, now: datetime) -> tuple[FormData, Mapping[str, Any]]:
-        if task.form is None:
-            return FormData({}, {}), {}
-        schema = load_procedure(work, task.definition_id).form(task.form)
-        feel = self.engine.kernel.feel
-        form = validate_form(schema, self.data, feel, now)
-        require_musts(schema, form.variables, task.data, feel, now)
-        return form, schema
+def _validated(acting: Acting, data: Mapping[str, Any]) -> tuple[FormData, Mapping[str, Any]]:
+    task, feel = acting.task, acting.engine.kernel.feel
+    if task.form is None:
+        return FormData({}, {}), {}
+    schema = load_procedure(acting.work, task.definition_id).form(task.form)
+    form = validate_form(schema, data, feel, acting.now)
+    require_musts(schema, form.variables, task.data, feel, acting.now)
+    return form, schema

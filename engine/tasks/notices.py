@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.cases.collector import Collector
-from engine.cases.ladder_receivers import Addressed, people_of
+from engine.notifications.receivers import told_of
 from engine.records.org import Person
 from engine.records.task import UserTask
 from engine.tasks.acting import Acting
@@ -16,11 +16,11 @@ def people_to_tell(
 ) -> tuple[Person, ...]:
     """The persons and the holders of the posts, with whoever stands in; without accused, recused, and the actor."""
     ids = tuple(dict.fromkeys(person_id for person_id in person_ids if person_id))
-    people = people_of(acting.work, Addressed(tuple(posts), ids), acting.case, acting.now)
-    if not people:
+    if not ids and not posts:
         return ()
-    aside = acting.work.desk.stands_aside(acting.case.case_id)
-    return tuple(p for p in people if p.person_id not in aside and p.person_id != acting.actor.person_id)
+    people = acting.work.org.addressees(tuple(posts), ids)
+    told = told_of(acting.work, people, acting.case, acting.now, [acting.task.procedure])
+    return tuple(person for person in told if person.person_id != acting.actor.person_id)
 
 
 def holders_of(acting: Acting, task: UserTask) -> tuple[Person, ...]:

@@ -10,6 +10,7 @@ from engine.records.org import Actor, Principal
 from engine.records.task import TaskState
 from engine.store.tables.case import case_file
 from engine.store.tables.task import user_task
+from engine.store.tables.work import copy_note
 from engine.values import Data, Value
 
 
@@ -121,6 +122,8 @@ _STOOD_IN = (is_held_for, is_offered_for)
 def may_see(actor: Actor) -> sa.ColumnElement[bool]:
     """The case is kept by a unit of the actor, or the actor or one of its roles holds or held a task of it.
 
+    So does one that the actor was given a copy of, or whose task it has delegated.
+
     So does a case with an open task that is to be done for somebody who is away, as long as it is.
     A confidential case is seen by the latter only: those whose step it is or was. An auditor sees every case.
     Nobody sees a case that accuses the unit acted for.
@@ -131,7 +134,9 @@ def may_see(actor: Actor) -> sa.ColumnElement[bool]:
     worked_on = sa.union_all(
         sa.select(c.case_id).where(c.assignee == actor.person_id),  # ix_user_task_mine
         sa.select(c.case_id).where(c.closed_by == actor.person_id),  # ix_user_task_done
+        sa.select(c.case_id).where(c.owner == actor.person_id),  # ix_user_task_delegated
         sa.select(c.case_id).where(is_candidate(actor)),  # ix_user_task_claimable
+        sa.select(copy_note.c.case_id).where(copy_note.c.receiver == actor.person_id),  # ix_copy_note_of_receiver
         *(sa.select(c.case_id).where(stood_in(actor)) for stood_in in _STOOD_IN if actor.principals),
     )
     return sa.and_(is_not_accused(actor), sa.or_(_is_kept(actor), case_file.c.case_id.in_(worked_on)))
@@ -147,11 +152,16 @@ def may_see_one(actor: Actor) -> sa.ColumnElement[bool]:
         sa.or_(
             c.assignee == actor.person_id,
             c.closed_by == actor.person_id,
+            c.owner == actor.person_id,
             is_candidate(actor),
             *(stood_in(actor) for stood_in in _STOOD_IN if actor.principals),
         ),
     )
-    return sa.and_(is_not_accused(actor), sa.or_(_is_kept(actor), worked_on.correlate(case_file)))
+    copied = sa.exists().where(  # ix_copy_note_of_case
+        copy_note.c.case_id == case_file.c.case_id, copy_note.c.receiver == actor.person_id
+    )
+    seen = sa.or_(_is_kept(actor), worked_on.correlate(case_file), copied.correlate(case_file))
+    return sa.and_(is_not_accused(actor), seen)
 
 
 def _is_kept(actor: Actor) -> sa.ColumnElement[bool]:
