@@ -10,6 +10,7 @@ from engine.cases.actions.action import ActionContext
 from engine.cases.advance import Held
 from engine.cases.climb_acts import Climber, act
 from engine.cases.collector import Collector
+from engine.cases.followers import tell_followers
 from engine.cases.ladder_receivers import addressed, responsible_units, tasks_under
 from engine.cases.standing import SYSTEM, Event
 from engine.clock.lights import Lights
@@ -68,6 +69,8 @@ def climb(
         reply_by=following[0].due_at if following else None,
     )
     done = act(climber)
+    if rung.level == "overdue" and climber.nth == 1:
+        tell_followers(work, collector, "overdue", deadline.deadline_id)
     detail = {**done.detail, "rung": rung.rung, "name": rung.name.zh, "nth": climber.nth, "what": rung.what.value}
     batch = StepBatch(
         _next_version(held),
