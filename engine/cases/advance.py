@@ -13,10 +13,12 @@ from engine.cases.actions.action import ActionContext
 from engine.cases.actions.registry import StepActions
 from engine.cases.collector import Collector
 from engine.cases.deputies import words_to_deputies
+from engine.cases.followers import tell_of_step
 from engine.cases.project import Projection, project
 from engine.cases.project_deadlines import needs_earlier
 from engine.cases.retime import reckoning, turned
 from engine.cases.standing import ClockOrder, Event, Firing, Stamp, Standing
+from engine.deadlines.life import is_undone
 from engine.deadlines.time_port import time_port
 from engine.definitions.sources import Procedure, load_procedure
 from engine.kernel.changes import Changes
@@ -76,14 +78,16 @@ class Operation:
     tasks_closed: tuple[TaskClosure, ...] = ()
     tasks_changed: tuple[UserTask, ...] = ()
     beside: Callable[[Collector], None] | None = None
+    goes_back: str | None = None
+    dress: Callable[[UnitOfWork, UserTask], UserTask] | None = None
+    after: Callable[[UnitOfWork, StepBatch], None] | None = None
 
     def stamp(self, actor: str, now: datetime) -> Stamp:
         event = self.event
         if self.acted_for is not None:
             event = replace(event, detail={**event.detail, "acted_for": self.acted_for})
-        return Stamp(
-            now, actor, event, self.task_id, self.result, self.firing, self.acted_for, self.done_by, self.done_for
-        )
+        done = (self.task_id, self.result, self.firing, self.acted_for, self.done_by, self.done_for, self.goes_back)
+        return Stamp(now, actor, event, *done)
 
 
 def hold_instance(work: UnitOfWork, instance_id: str) -> Held | None:
@@ -110,6 +114,8 @@ def advance(
     """Moves a held instance by one operation and writes the step. Raises StepFailed; then nothing may be kept."""
     batch = prepare(engine, work, held, operation, actor=actor, now=now)
     work.instances.save_step(batch)
+    if operation.after is not None:
+        operation.after(work, batch)
     return batch
 
 
@@ -121,7 +127,7 @@ def prepare(
     operation = replace(operation, acted_for=acting_for(operation.acted_for, held.task, actor))
     collector = Collector(held.case, held.instance.instance_id, now, actor)
     collector.update_case(**operation.columns)
-    ports = _ports(engine, work, procedure, collector, held)
+    ports = _ports(engine, work, procedure, collector, held, goes_back=operation.goes_back is not None)
     run = engine.kernel.load(procedure.source, ports, held.instance.snapshot)
     changes = operation.act(run, now)
     if operation.parties:
@@ -130,6 +136,8 @@ def prepare(
         collector.order_clock(order)
     if operation.beside is not None:
         operation.beside(collector)
+    is_own = procedure.homes.get(held.case.procedure) == held.instance.definition_id
+    tell_of_step(work, collector, changes, operation.event, is_own=is_own)
     standing = Standing(
         instance=held.instance,
         case=held.case,
@@ -141,6 +149,9 @@ def prepare(
     reckoner = reckoning(engine, work)
     projection = project(changes, standing, operation.stamp(actor, now), collector.collected(), reckoner=reckoner)
     batch = _sealed(run, projection, standing, actor=actor, now=now)
+    if operation.dress is not None:
+        dress = operation.dress
+        batch = replace(batch, tasks_opened=tuple(dress(work, task) for task in batch.tasks_opened))
     named = words_to_deputies(work, batch.tasks_opened, collector.case, now)
     batch = replace(
         batch,
@@ -211,15 +222,22 @@ def _earlier(work: UnitOfWork, held: Held, changes: Changes, now: datetime) -> t
 
 
 def _ports(
-    engine: Engine, work: UnitOfWork, procedure: Procedure, collector: Collector, held: Held | None = None
+    engine: Engine,
+    work: UnitOfWork,
+    procedure: Procedure,
+    collector: Collector,
+    held: Held | None = None,
+    *,
+    goes_back: bool = False,
 ) -> Ports:
     source = procedure.source
+    goes_on = (lambda _deadline: True) if goes_back else is_undone
 
     def earlier(rules: Sequence[str]) -> Sequence[Deadline]:
         return () if held is None else work.deadlines.of_rules(held.case.case_id, held.instance.instance_id, rules)
 
     return Ports(
-        time=time_port(engine, work, source.files, source.sha256, earlier=earlier),
+        time=time_port(engine, work, source.files, source.sha256, earlier=earlier, goes_on=goes_on),
         actions=StepActions(ActionContext(work, collector, engine.settings.timezone)),
     )
 

@@ -11,6 +11,7 @@ from engine.cases.standing import ClockOrder, Collected, Event
 from engine.records.case import CaseFile
 from engine.records.org import Person
 from engine.records.step import LEVELS, CaseUpdate, OutboxEntry, Paper, ScoreEvent
+from engine.records.time import Deadline
 from engine.values import Data, Value
 
 
@@ -28,6 +29,7 @@ class Collector:
         self._scores: list[ScoreEvent] = []
         self._events: list[Event] = []
         self._clocks: list[ClockOrder] = []
+        self._undone: list[Deadline] = []
 
     def update_case(self, **columns: Value) -> None:
         """Sets columns of the case file; None leaves one as it is. Facts are merged into the present ones."""
@@ -44,6 +46,10 @@ class Collector:
     def order_clock(self, order: ClockOrder) -> None:
         """The projection carries it out, on the deadlines as they are at the end of the step."""
         self._clocks.append(order)
+
+    def undo_deadline(self, deadline: Deadline) -> None:
+        """One that has ended: its duty stands again."""
+        self._undone.append(deadline)
 
     def add_paper(self, paper: Paper) -> None:
         self._papers.append(paper)
@@ -107,4 +113,5 @@ class Collector:
             update=None if self._update == empty else self._update,
             events=tuple(self._events),
             clocks=tuple(self._clocks),
+            undone=tuple(self._undone),
         )

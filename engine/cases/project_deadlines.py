@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from uuid import NAMESPACE_OID, uuid5
 
 from engine.cases.standing import ClockOrder, Collected, Event, Stamp, Standing
-from engine.deadlines.life import ended, news_of, paused, told, unpaused
+from engine.deadlines.life import RETURNED, ended, news_of, paused, told, undone, unpaused
 from engine.deadlines.terms import DeadlineTerms, to_record
 from engine.errors import EngineError, InvalidState, Message, StepFailed
 from engine.kernel.changes import Changes, Closure, TimerArmed
@@ -60,8 +60,8 @@ class _Lives:
         self._stamp = stamp
         self._collected = collected
         self._reckoner = reckoner
-        self._before = {d.deadline_id: d for d in standing.deadlines}
-        self._now = dict(self._before)
+        self._now = {d.deadline_id: d for d in standing.deadlines}
+        self._before = {**self._now, **{d.deadline_id: d for d in collected.undone}}
         self._started: dict[str, TimerArmed] = {}
         self._closures: dict[str, Closure] = {p.task_id: p.closure for p in changes.passed}
         self._closures.update({c.task_id: c.closure for c in changes.closed})
@@ -76,15 +76,18 @@ class _Lives:
             if not order.set_aside:
                 self._turn(order)
         changed = tuple(d for d in self._now.values() if d is not self._before.get(d.deadline_id))
+        undone = tuple(self._undone(d) for d in self._collected.undone)
         still = tuple(d for d in self._now.values() if d.is_open)
         return Lives(
-            changed=changed,
+            changed=(*changed, *undone),
             open=still,
             ended=tuple(d.deadline_id for d in changed if not d.is_open and d.deadline_id in self._before),
             turned=tuple(d for d in still if d is not self._before.get(d.deadline_id, d)),
             started=self._started,
             events=tuple(
-                Event(name, detail) for d in changed for name, detail in news_of(d, self._before.get(d.deadline_id))
+                Event(name, detail)
+                for d in (*changed, *undone)
+                for name, detail in news_of(d, self._before.get(d.deadline_id))
             ),
         )
 
@@ -162,8 +165,9 @@ class _Lives:
 
     def _end(self, deadline: Deadline) -> None:
         if self._closures[deadline.attached_to] is Closure.CANCELLED:
-            state = DeadlineState.VOIDED
-        elif self._stamp.now > self._resumed(deadline).legal_due:
+            self._over(deadline, DeadlineState.VOIDED, reason=self._stamp.goes_back)
+            return
+        if self._stamp.now > self._resumed(deadline).legal_due:
             state = DeadlineState.MET_LATE
         else:
             aside = _first(o for o in self._collected.clocks if o.set_aside and o.rule == deadline.rule)
@@ -172,6 +176,9 @@ class _Lives:
                 return
             state = DeadlineState.MET
         self._over(deadline, state)
+
+    def _undone(self, deadline: Deadline) -> Deadline:
+        return undone(deadline, self._stamp.goes_back or RETURNED, at=self._stamp.now, by=self._stamp.actor)
 
     def _over(self, deadline: Deadline, state: DeadlineState, **details: Value) -> None:
         """Ends it; a clock that stood goes on first, so that the time for which it stood counts."""

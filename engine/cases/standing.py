@@ -75,6 +75,7 @@ class Stamp:
     """Who does the step, when, and what it is. `result` is what the completed task was given.
 
     `acted_for` is whom the actor stands in for; `done_by` has submitted the task that the actor's step completes.
+    `goes_back` says why clocks are voided where the case goes back: returned or withdrawn.
     """
 
     now: datetime
@@ -86,6 +87,7 @@ class Stamp:
     acted_for: str | None = None
     done_by: str | None = None
     done_for: str | None = None
+    goes_back: str | None = None
 
     @property
     def person(self) -> str | None:
@@ -100,7 +102,10 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Collected:
-    """What server actions and forms added to the step, in the order in which it happened."""
+    """What server actions and forms added to the step, in the order in which it happened.
+
+    `undone` are deadlines that had ended, and whose duties stand again because the case goes back.
+    """
 
     papers: tuple[Paper, ...] = ()
     outbox: tuple[OutboxEntry, ...] = ()
@@ -108,3 +113,4 @@ class Collected:
     update: CaseUpdate | None = None
     events: tuple[Event, ...] = ()
     clocks: tuple[ClockOrder, ...] = ()
+    undone: tuple[Deadline, ...] = ()

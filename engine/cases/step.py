@@ -55,7 +55,8 @@ def run_step(
                     batch = advance(engine, work, held, operation, actor=actor, now=now)
                     break
         except StepFailed as failure:
-            if log_failure and held is not None and operation is not None:
+            # what a person can simply do again needs no incident
+            if log_failure and held is not None and operation is not None and operation.retry:
                 _record_failure(engine, held, operation, failure, now)
             raise
         if behind and held is not None:

@@ -26,9 +26,14 @@ AUDITED: Mapping[str, str] = MappingProxyType(
         "met_late": "DeadlineMetLate",
         "voided": "DeadlineVoided",
         "superseded": "DeadlineSuperseded",
+        "undone": "DeadlineUndone",
     }
 )
 """The audit event of each line of a history."""
+
+RETURNED, WITHDRAWN = "returned", "withdrawn"
+GOINGS_BACK = frozenset({RETURNED, WITHDRAWN})
+"""Why a clock was voided, or its end undone, where a case went back."""
 
 PAUSE_REASONS: Mapping[str, Message] = MappingProxyType(
     {
@@ -84,6 +89,20 @@ def unpaused(deadline: Deadline, *, at: datetime, by: str) -> Deadline:
 def ended(deadline: Deadline, state: DeadlineState, *, at: datetime, by: str, **details: Value) -> Deadline:
     """The deadline is over. `state` is one of the ends."""
     return told(replace(deadline, state=state, ended_at=at), state.value, at=at, by=by, **details)
+
+
+def undone(deadline: Deadline, reason: str, *, at: datetime, by: str) -> Deadline:
+    """One that had ended, and whose duty stands again because the case went back. It stays ended.
+
+    The next one by its rule goes on from its start (`is_undone`).
+    """
+    return told(deadline, "undone", at=at, by=by, reason=reason)
+
+
+def is_undone(deadline: Deadline) -> bool:
+    """Whether the case went back over it: then a limit that nobody may lengthen goes on from where it began."""
+    last = deadline.history[-1] if deadline.history else {}
+    return last.get("event") in {"voided", "undone"} and last.get("reason") in GOINGS_BACK
 
 
 def moved(before: Deadline, after: Deadline, *, at: datetime, by: str, **details: Value) -> Deadline:

@@ -13,6 +13,7 @@ from engine.clock.deadline import ClockKind, Dues, Term, dues_of, share_of, star
 from engine.clock.lights import Lights, lights_of
 from engine.clock.period import Period
 from engine.deadlines.calendar import load_calendar
+from engine.deadlines.life import is_undone
 from engine.deadlines.office_tables import RULES, OfficeTables, load_tables
 from engine.deadlines.rules import DeadlineRule, DeadlineRules, rules_from
 from engine.deadlines.rungs import Ground, first_firings
@@ -53,13 +54,17 @@ class OfficeTime:
         calendar: Callable[[], WorkCalendar],
         zone: ZoneInfo,
         office: Callable[[], OfficeTables | None] = lambda: None,
+        *,
         earlier: Callable[[Sequence[str]], Sequence[Deadline]] = _none_earlier,
+        goes_on: Callable[[Deadline], bool] = is_undone,
     ) -> None:
+        self._goes_on = goes_on
         self._fetch_rules = rules
         self._fetch_calendar = calendar
         self._fetch_office = office
         self._fetch_earlier = earlier
         self._begun: dict[tuple[str, datetime], Deadline | None] = {}
+        self._newest: dict[str, Deadline | None] = {}
         self._zone = zone
 
     def resolve(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
@@ -80,7 +85,7 @@ class OfficeTime:
         if rule.clock is ClockKind.FIXED:
             # `start` is then the due date: the rule is that of today
             rule = self._rule(rule_id, now, self._day_of(None, now))
-        term, started_at = self._term(rule, start, data, now)
+        term, started_at = self._gone_on(rule, *self._term(rule, start, data, now))
         kept = None if rule.from_variable is not None else self._begun_as(rule.rule, started_at, now)
         if kept is not None:
             term = term_of(kept.term)
@@ -140,6 +145,24 @@ class OfficeTime:
         base = self._rule(rule.after_rule, now, self._day_of(start, now))
         first = _amount(base, data.get(base.from_variable) if base.from_variable else None)
         return Term(base.clock, first, base.period, rollover=rule.rollover, grace=amount), started_at
+
+    def _gone_on(self, rule: DeadlineRule, term: Term, started_at: datetime) -> tuple[Term, datetime]:
+        """The start of the same limit, where the case went back over it: going back lengthens no limit.
+
+        Of the law's limits, and of those that fall on a date. A statement at most.
+        Source: 信访工作条例 art. 22, 32, 34 (limits count from receipt or acceptance).
+        """
+        if not (rule.statutory or rule.clock is ClockKind.FIXED):
+            return term, started_at
+        if rule.rule not in self._newest:
+            self._newest[rule.rule] = next(iter(self._fetch_earlier((rule.rule,))), None)
+        last = self._newest[rule.rule]
+        if last is None or not last.term or not self._goes_on(last):
+            return term, started_at
+        before = term_of(last.term)
+        if before.fixed_on is not None and term.fixed_on is not None:
+            return replace(term, fixed_on=min(term.fixed_on, before.fixed_on)), last.started_at
+        return term, min(started_at, last.started_at)
 
     def _begun_as(self, rule_id: str, started_at: datetime, now: datetime) -> Deadline | None:
         """The same duty as it began, where the office's rules may have changed since. A statement at most."""
@@ -216,10 +239,12 @@ def time_port(
     sha256: str,
     *,
     earlier: Callable[[Sequence[str]], Sequence[Deadline]] = _none_earlier,
+    goes_on: Callable[[Deadline], bool] = is_undone,
 ) -> OfficeTime:
     """The time port of an instance whose definition has these files; `sha256` is the definition's hash.
 
-    `earlier` finds the instance's deadlines by rule, ended ones too.
+    `earlier` finds the instance's deadlines by rule, ended ones too, the newest first; `goes_on` says whether a new
+    one of a limit that nobody may lengthen goes on from the start of the newest.
     """
     return OfficeTime(
         rules=lambda: _cached_rules(engine, files, sha256),
@@ -227,6 +252,7 @@ def time_port(
         zone=engine.settings.timezone,
         office=lambda: load_tables(engine, work),
         earlier=earlier,
+        goes_on=goes_on,
     )
 
 

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from engine.errors import InvalidState, Message
+from engine.kernel.bpmn.activities import RunService
 from engine.kernel.bpmn.definitions import RunMessage, timer_id_of
+from engine.kernel.bpmn.events import Throwing
 from engine.kernel.bpmn.recorder import Recorder
-from engine.kernel.bpmn.routes import NOT_ALONE, Route, find_route
+from engine.kernel.bpmn.routes import NOT_ALONE, Route, find_route, is_one_of_several
 from engine.kernel.bpmn.scripts import FeelScripts, failed
 from engine.kernel.bpmn.states import READY, WAITING
 from engine.kernel.bpmn.task import RunTask
@@ -28,7 +30,7 @@ from engine.kernel.snapshot import restored, snapshot_of
 from engine.kernel.specs import Procedure, ProcedureSource, SpecCache
 from engine.values import Data
 
-__all__ = ["Kernel", "Ports", "ProcedureSource", "Run"]
+__all__ = ["Effect", "Kernel", "Ports", "ProcedureSource", "Run"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,18 @@ class Ports:
 
     time: TimePort
     actions: ActionPort
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An element that does something beyond the instance: calls a server action, or sends a message."""
+
+    element_id: str
+    name: str
+    process_id: str
+    action: str | None
+    message: str | None
+    properties: Mapping[str, str]
 
 
 class Kernel:
@@ -65,6 +79,13 @@ class Kernel:
     def load(self, source: ProcedureSource, ports: Ports, snapshot: bytes) -> Run:
         """The instance that `snapshot` was taken of. Raises InvalidState for an unknown format."""
         return Run(self, ports, restored(snapshot, self.specs.get(source)))
+
+    def variables_at(self, source: ProcedureSource, snapshot: bytes, task_id: str) -> dict[str, Any]:
+        """The variables that a live task's scope has now; the top process's where the task is not live."""
+        workflow = restored(snapshot, self.specs.get(source))
+        task = workflow.find(task_id)
+        scope = workflow if task is None else task.workflow
+        return dict(scope.variables())
 
 
 class Run:
@@ -179,6 +200,20 @@ class Run:
             if t._state == WAITING and isinstance(getattr(t.task_spec, "event_definition", None), RunMessage)
         }
 
+    def is_alone(self, task_id: str) -> bool:
+        """Whether an open task is no instance of several, nor in one. Raises InvalidState where it is not open."""
+        return not is_one_of_several(self._open(task_id))
+
+    def effects_between(self, task_id: str, element_id: str) -> tuple[Effect, ...]:
+        """The effects on the ways from an element to an open task whose token may go there.
+
+        Of a subprocess that the way touches, all: which of them came later, the path of the case tells.
+        Raises InvalidState where it may not.
+        """
+        route = self._route(self._open(task_id), element_id)
+        found = (_effect(task_spec) for task_spec in route.passed(self._workflow))
+        return tuple({(e.process_id, e.element_id): e for e in found if e is not None}.values())
+
     def _open(self, task_id: str) -> RunTask:
         task = self._workflow.find(task_id)
         if task is None or task._state != READY or not task.task_spec.manual:
@@ -212,6 +247,16 @@ class Run:
             reason = Message(f"流程引擎报告：{error}", f"the engine reports: {error}")
             raise failed(task, reason, None) from error
         return workflow.recorder.changes(dict(workflow.variables()))
+
+
+def _effect(task_spec: Any) -> Effect | None:
+    action = task_spec.operation_name if isinstance(task_spec, RunService) else None
+    thrown = task_spec.event_definition if isinstance(task_spec, Throwing) else None
+    message = thrown.name if isinstance(thrown, RunMessage) else None
+    element = task_spec.element
+    if action is None and message is None:
+        return None
+    return Effect(element.id, element.name, element.process_id, action, message, element.properties)
 
 
 def _entry(procedure: Procedure, message: str | None) -> Any | None:

@@ -35,6 +35,7 @@ from engine.records.step import (
     OutboxEntry,
     OutgoingMessage,
     Paper,
+    PathEntry,
     StepBatch,
 )
 from engine.records.task import UserTask
@@ -143,6 +144,14 @@ class InstanceRepository(Protocol):
         """One statement; the task may be closed already."""
         ...
 
+    def get(self, instance_id: str) -> Instance | None:
+        """As it stands, without a lock."""
+        ...
+
+    def path_of(self, instance_id: str) -> tuple[PathEntry, ...]:
+        """The elements that the instance has passed, in order. One statement."""
+        ...
+
     def save_step(self, batch: StepBatch) -> None:
         """Writes a whole step set by set, at most one statement for each non-empty field of the batch.
 
@@ -180,6 +189,14 @@ class TaskRepository(Protocol):
     def get(self, task_id: str) -> UserTask | None: ...
     def open_of(self, case_id: str, instance_id: str) -> tuple[UserTask, ...]:
         """The open tasks of one instance, oldest first. One statement."""
+        ...
+
+    def completed_of(self, case_id: str, instance_id: str) -> tuple[UserTask, ...]:
+        """The completed steps of one instance, the earliest first. One statement."""
+        ...
+
+    def drafted(self, task_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the tasks that somebody has typed into. One statement."""
         ...
 
     def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:

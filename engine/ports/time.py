@@ -95,6 +95,10 @@ class DeadlineRepository(Protocol):
         """All deadlines of an instance by these rules, ended ones too, the newest first. One statement."""
         ...
 
+    def ended_since(self, case_id: str, instance_id: str, since: datetime) -> tuple[Deadline, ...]:
+        """An instance's deadlines that were met, in time or late, at `since` or later. One statement."""
+        ...
+
     def timers_of(self, case_id: str, deadline_ids: Sequence[str]) -> tuple[Timer, ...]:
         """The case's timers that hang or hung on these deadlines, the first due first. One statement."""
         ...

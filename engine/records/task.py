@@ -44,8 +44,9 @@ class UserTask:
     `suspended_until`: set aside by its handler; clocks go on. `begun_at`: when somebody claimed or typed into it.
     `held_result`: what the owner has submitted and signers are still to see. `closed_for`: whom the closer stood in
     for; `claimed_for`: whom the assignee stood in for when it claimed the task. `urged`: how often it was urged.
-    `came_by` says what `asked_by` and `note` mean: delegated, given_back, recalled, transferred or disagreed; "" of
-    a task that was returned. `category` … `accused_units` are the case's, kept equal by the store.
+    `opened_by`: id of the task whose end opened it. `came_by` says what `asked_by` and `note` mean: delegated,
+    given_back, recalled, transferred or disagreed; "" of a task that was returned. `category` … `accused_units` are
+    the case's, kept equal by the store.
     """
 
     task_id: str
@@ -86,6 +87,7 @@ class UserTask:
     held_result: Data | None = None
     closed_for: str | None = None
     claimed_for: str | None = None
+    opened_by: str | None = None
     urged: int = 0
     urged_at: datetime | None = None
     came_by: str = ""

@@ -77,6 +77,25 @@ class Regions:
                     pending.append(following)
         return False
 
+    def between(self, source: str, target: str) -> frozenset[str]:
+        """What lies on the ways from one element to the other, both included; reminders on the side do not."""
+        return self.reach((source,)) & self.before(target)
+
+    def before(self, target: str) -> frozenset[str]:
+        """What leads to the element, itself included."""
+        sources: dict[str, list[str]] = {}
+        for name, following in self._next.items():
+            for each in following:
+                sources.setdefault(each, []).append(name)
+        found: set[str] = set()
+        pending = [target]
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found.add(name)
+                pending.extend(sources.get(name, ()))
+        return frozenset(found)
+
     def reach(self, sources: Iterable[str], *, without: str | None = None) -> frozenset[str]:
         """What the flow leads to from `sources`, themselves included, without passing `without`."""
         found: set[str] = set()

@@ -46,6 +46,19 @@ class Route:
         """Whether the flow leads on from where the token goes to where it is."""
         return _regions(self.base).leads(self.entry.name, self.base.task_spec.name)
 
+    def passed(self, top: RunWorkflow) -> Iterator[Any]:
+        """The task specs with an element on the ways from where the token goes to where it is."""
+        base = self.base
+        yield from _specs(top, base.workflow.spec, _regions(base).between(self.entry.name, base.task_spec.name))
+        scope: Any = self.task.workflow
+        name = _whole(self.task).task_spec.name
+        while scope is not base.workflow:
+            yield from _specs(top, scope.spec, regions_of(scope.spec).before(name))
+            name, scope = _whole(scope.host).task_spec.name, scope.host.workflow
+        for spec_name, entry in self.inner.items():
+            inner = top.subprocess_specs[spec_name]
+            yield from _specs(top, inner, regions_of(inner).reach((entry.name,)))
+
     def follow(self, top: RunWorkflow) -> None:
         """Cancel what the token leaves, and let it go on at the entry."""
         base = self.base
@@ -87,12 +100,31 @@ def _bases(task: RunTask) -> Iterator[RunTask]:
         base = getattr(base.workflow, "host", None)
 
 
+def is_one_of_several(task: RunTask) -> bool:
+    """Whether the task, or an activity around it, is an instance of a loop or a multi-instance activity."""
+    return any(isinstance(base.task_spec, _Repeating) for base in _bases(task))
+
+
 def _whole(task: RunTask) -> RunTask:
     """The activity of which the task is an instance, or itself."""
     above = task.parent
     while above is not None and isinstance(above.task_spec, _Repeating):
         task, above = above, above.parent
     return task
+
+
+def _specs(top: RunWorkflow, spec: Any, names: Collection[str], seen: tuple[str, ...] = ()) -> Iterator[Any]:
+    """Those of a scope, with what lies in their own scopes."""
+    for name in names:
+        task_spec = spec.task_specs[name]
+        if task_spec.element is not None:
+            yield task_spec
+        if isinstance(task_spec, _Repeating):
+            task_spec = spec.task_specs[task_spec.task_spec]
+        if isinstance(task_spec, _Nested) and task_spec.spec not in seen:
+            inner = top.subprocess_specs[task_spec.spec]
+            main = regions_of(inner).reach((inner.start.name,))
+            yield from _specs(top, inner, main, (*seen, task_spec.spec))
 
 
 def _places(top: RunWorkflow, spec: Any, element_id: str, seen: tuple[str, ...]) -> list[list[Any]]:

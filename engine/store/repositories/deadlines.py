@@ -11,7 +11,7 @@ from engine.ports.time import Around, SeenCase
 from engine.records.case import CaseFile
 from engine.records.org import Actor
 from engine.records.task import TaskState, UserTask
-from engine.records.time import Deadline, Timer
+from engine.records.time import Deadline, DeadlineState, Timer
 from engine.store.repositories.searching import is_not_accused, may_see
 from engine.store.rows import columns_of, record_of
 from engine.store.tables.case import case_file
@@ -40,6 +40,18 @@ class Deadlines:
             sa.select(deadline)
             .where(c.case_id == case_id, c.instance_id == instance_id, c.rule.in_(rules))  # ix_deadline_of_case
             .order_by(c.ended_at.is_not(None), c.ended_at.desc(), c.started_at.desc(), c.deadline_id)
+        )
+        return tuple(record_of(Deadline, row, deadline) for row in rows)
+
+    def ended_since(self, case_id: str, instance_id: str, since: datetime) -> tuple[Deadline, ...]:
+        c = deadline.c
+        met = c.state.in_([DeadlineState.MET, DeadlineState.MET_LATE])
+        rows = self._connection.execute(
+            sa.select(deadline)
+            .where(
+                c.case_id == case_id, c.instance_id == instance_id, met, c.ended_at >= since
+            )  # ix_deadline_of_case
+            .order_by(c.ended_at, c.deadline_id)
         )
         return tuple(record_of(Deadline, row, deadline) for row in rows)
 

@@ -9,14 +9,16 @@ import sqlalchemy as sa
 from engine.errors import Conflict, Message
 from engine.ports.store import LockedTask
 from engine.records.case import CaseFile, Instance
-from engine.records.step import MessageSubscription, StepBatch
+from engine.records.step import MessageSubscription, PathEntry, StepBatch
 from engine.records.time import Deadline
 from engine.store.repositories.calendar import version_of_calendar
 from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_by_task, lock_instance
 from engine.store.repositories.step_writer import write_steps
-from engine.store.rows import record_of
+from engine.store.rows import columns_of, record_of
+from engine.store.tables.case import instance
 from engine.store.tables.exchange import message_subscription
+from engine.store.tables.journal import path_entry
 from engine.store.tables.time import IS_OPEN, deadline
 
 
@@ -36,6 +38,19 @@ class Instances:
             return None
         locked, self._known.calendar_version, self._known.tables_revision = found
         return locked
+
+    def get(self, instance_id: str) -> Instance | None:
+        statement = sa.select(instance).where(instance.c.instance_id == instance_id)
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else record_of(Instance, row, instance)
+
+    def path_of(self, instance_id: str) -> tuple[PathEntry, ...]:
+        rows = self._connection.execute(
+            sa.select(*columns_of(PathEntry, path_entry))
+            .where(path_entry.c.instance_id == instance_id)  # ix_path_entry_of_instance
+            .order_by(path_entry.c.seq)
+        )
+        return tuple(record_of(PathEntry, row, path_entry) for row in rows)
 
     def save_step(self, batch: StepBatch) -> None:
         self.save_steps((batch,))

@@ -8,13 +8,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.records.org import Actor
-from engine.records.task import TaskState, UserTask
+from engine.records.task import TaskKind, TaskState, UserTask
 from engine.records.views import InboxPage, InboxQuery
 from engine.store.repositories.inbox import read_inbox
 from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_row
 from engine.store.rows import record_of
 from engine.store.tables.case import instance
+from engine.store.tables.task import draft as drafts
 from engine.store.tables.task import user_task
 
 
@@ -40,6 +41,20 @@ class Tasks:
             .order_by(c.opened_at, c.task_id)
         )
         return tuple(record_of(UserTask, row, user_task) for row in rows)
+
+    def completed_of(self, case_id: str, instance_id: str) -> tuple[UserTask, ...]:
+        c = user_task.c
+        rows = self._connection.execute(
+            sa.select(user_task)
+            .where(c.case_id == case_id, c.state == TaskState.COMPLETED)  # ix_user_task_of_case
+            .where(c.instance_id == instance_id, c.kind == TaskKind.STEP)
+            .order_by(c.closed_at, c.task_id)
+        )
+        return tuple(record_of(UserTask, row, user_task) for row in rows)
+
+    def drafted(self, task_ids: Sequence[str]) -> frozenset[str]:
+        found = self._connection.scalars(sa.select(drafts.c.task_id).where(drafts.c.task_id.in_(task_ids)))
+        return frozenset(found)
 
     def foresee_open(self, case_ids: Sequence[str]) -> None:
         found: dict[str, list[UserTask]] = {case_id: [] for case_id in case_ids}

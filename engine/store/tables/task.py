@@ -55,6 +55,7 @@ user_task = sa.Table(
     sa.Column("held_result", Tagged),
     sa.Column("closed_for", sa.Text),
     sa.Column("claimed_for", sa.Text),
+    sa.Column("opened_by", sa.Text),
     sa.Column("urged", sa.Integer, nullable=False, server_default="0"),
     sa.Column("urged_at", UtcDateTime),
     sa.Column("came_by", sa.Text, nullable=False, server_default=""),

@@ -311,3 +311,28 @@ def wander(it: Instance, choice: int) -> None:
         except InvalidState:
             return
         assert target in it.tasks
+
+
+def test_what_was_done_on_the_way_is_known() -> None:
+    diagram = (
+        Bpmn()
+        .message("sent")
+        .start()
+        .user("a")
+        .service("number", "register")
+        .subprocess("sub", lambda s: s.start("s2").throw_message("tell", "sent").user("b").end("e2"))
+        .timer_boundary("late", on="sub", expression="PT1H", interrupting=False)
+        .service("urge", "notify", after="late")
+        .end("urged")
+        .user("c", after="sub")
+        .service("later", "notify")
+        .end()
+    )
+    it = Instance(diagram)
+    it.complete("a")
+    (b,) = it.open
+    assert {e.element_id for e in it.run.effects_between(b, "a")} == {"number", "tell"}
+    it.complete("b")
+    (c,) = it.open
+    assert [(e.element_id, e.action, e.message) for e in it.run.effects_between(c, "b")] == [("tell", None, "sent")]
+    assert {e.element_id for e in it.run.effects_between(c, "a")} == {"number", "tell"}
