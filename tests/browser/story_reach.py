@@ -7,12 +7,12 @@ from datetime import date, time, timedelta
 
 from engine.clock.fixed import ManualClock
 from engine.errors import DeliveryFailed, Message
-from engine.notifications.absences import set_absence
 from engine.notifications.deliver import deliver_notices
 from engine.notifications.dispatch import WINDOW
 from engine.notifications.feed import make_feed
 from engine.notifications.messages import mark_read, message_page
 from engine.notifications.preferences import choose_ways, name_robot
+from engine.org.absences import set_absence
 from engine.ports.channel import Notice
 from engine.ports.engine import Engine
 from engine.records.org import Actor, Person
