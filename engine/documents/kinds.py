@@ -72,7 +72,8 @@ class Block:
 class Kind:
     """`issuer` is the key of the field whose unit issues it, None: the unit that keeps the case.
 
-    `party`: it may name the petitioner. `by_hand`: people may draft it; `numbered`: it gets a number when issued.
+    `party`: it may name the petitioner. `by_hand`: people may draft it; `numbered`: it gets a number when issued,
+    which begins with `word` (None: its name).
     """
 
     code: str
@@ -88,6 +89,7 @@ class Kind:
     by_hand: bool = False
     numbered: bool = True
     procedure: str | None = None
+    word: str | None = None
     is_declared: bool = True
 
     @property

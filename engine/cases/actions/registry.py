@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from engine.cases.actions import (
     check_deadline,
+    draft_paper,
     issue_paper,
     link_case,
     notify,
@@ -17,6 +18,8 @@ from engine.cases.actions import (
     serve_paper,
     set_aside_deadline,
     set_case,
+    sign_paper,
+    void_paper,
 )
 from engine.cases.actions.action import Action, ActionContext
 from engine.errors import InvalidState, Message
@@ -25,9 +28,11 @@ from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
 _ROOMS = (
     *(register_case, issue_paper, serve_paper, notify, set_case, record_score, link_case),
     *(check_deadline, pause_deadline, resume_deadline, set_aside_deadline),
+    *(draft_paper, sign_paper, void_paper),
 )
+_ALL = (*(room.ACTION for room in _ROOMS), serve_paper.RECEIPT)
 
-ACTIONS: Mapping[str, Action] = MappingProxyType({room.ACTION.signature.name: room.ACTION for room in _ROOMS})
+ACTIONS: Mapping[str, Action] = MappingProxyType({action.signature.name: action for action in _ALL})
 
 SIGNATURES: Mapping[str, ActionSignature] = MappingProxyType(
     {name: action.signature for name, action in ACTIONS.items()}

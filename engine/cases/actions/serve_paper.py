@@ -1,55 +1,80 @@
-"""`serve_paper`: records when a document was served on its receiver."""
+"""`serve_paper`: records when a document was served on its receiver, and how."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, time
 
 from engine.cases.actions.action import Action, ActionContext, optional
-from engine.errors import InvalidState, Message, NotFound
+from engine.cases.actions.paper_step import paper_named, put
+from engine.documents.paper_states import PaperState, receipted, served, state_of
+from engine.errors import Message
 from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
+from engine.records.step import Paper
+from engine.values import Data
+
+HOW = ("mode", "receiver", "note")
 
 
 def _serve_paper(context: ActionContext, call: ActionCall) -> ActionResult:
-    """By `paper_id`, or else the newest paper of `kind` in this case. Raises NotFound, InvalidState."""
-    paper_id, kind = optional(call, "paper_id", str), optional(call, "kind", str)
-    served_at = _served_at(context, call)
-    fresh = context.collector.find_paper(paper_id=paper_id, kind=kind)
-    if fresh is not None:
-        paper_id = fresh.paper_id
-        context.collector.replace_paper(replace(fresh, state="served", served_at=served_at))
-    else:
-        if paper_id is None and kind is not None:
-            stored = context.work.registers.latest_paper(context.collector.case.case_id, kind)
-            paper_id = stored.paper_id if stored else None
-        if paper_id is None:
-            raise NotFound(Message("文书", "document"), kind or "?")
-        context.work.registers.mark_paper_served(paper_id, served_at)
-    context.collector.event("PaperServed", {"paper_id": paper_id, "served_at": served_at})
-    return ActionResult({"paper_id": paper_id, "served_at": served_at})
+    """By `paper_id`, or else the newest paper of `kind` in this case. Raises NotFound, InvalidState.
+
+    A paper that people have recorded as served stays as they recorded it.
+    """
+    before, is_fresh = paper_named(context, call)
+    if state_of(before) in {PaperState.SERVED, PaperState.RECEIPTED}:
+        return _result(before)
+    at = instant_given(context, call, "served_at")
+    paper = served(before, at, how_given(call), now=context.now)
+    put(context, paper, before, is_fresh=is_fresh)
+    context.collector.event("PaperServed", {"paper_id": paper.paper_id, "served_at": at})
+    return _result(paper)
 
 
-def _served_at(context: ActionContext, call: ActionCall) -> datetime:
-    """The given instant or day (its start, in the office's zone); default: now. It cannot lie ahead."""
-    given = optional(call, "served_at", date)
+def _receipt_paper(context: ActionContext, call: ActionCall) -> ActionResult:
+    """The receiver has acknowledged it; who completes the task is the receiver where none is given."""
+    before, is_fresh = paper_named(context, call)
+    if state_of(before) is PaperState.RECEIPTED:
+        return _result(before)
+    at = instant_given(context, call, "received_at")
+    how = how_given(call)
+    paper = receipted(
+        before, at, {**how, "receiver": how.get("receiver") or context.collector.actor}, now=context.now
+    )
+    put(context, paper, before, is_fresh=is_fresh)
+    context.collector.event("PaperReceipted", {"paper_id": paper.paper_id, "received_at": at})
+    return _result(paper)
+
+
+def how_given(call: ActionCall) -> Data:
+    given = {name: optional(call, name, str) for name in HOW}
+    return {name: value for name, value in given.items() if value}
+
+
+def instant_given(context: ActionContext, call: ActionCall, name: str) -> datetime:
+    """The given instant or day (its start, in the office's zone); default: now."""
+    given = optional(call, name, date)
     if given is None:
         return context.now
-    served_at = given if isinstance(given, datetime) else datetime.combine(given, time(), context.zone)
-    if served_at > context.now:
-        raise InvalidState(
-            Message(
-                f"送达时间 {given} 晚于现在。请填写实际送达的时间。",
-                f"The time of service {given} is in the future. Give the time at which it was really served.",
-            )
-        )
-    return served_at
+    return given if isinstance(given, datetime) else datetime.combine(given, time(), context.zone)
+
+
+def _result(paper: Paper) -> ActionResult:
+    return ActionResult({"paper_id": paper.paper_id, "served_at": paper.served_at})
 
 
 ACTION = Action(
     ActionSignature(
         "serve_paper",
-        {"paper_id": False, "kind": False, "served_at": False},
+        dict.fromkeys(("paper_id", "kind", "served_at", *HOW), False),
         Message("送达文书", "Record the service of a document"),
     ),
     _serve_paper,
+)
+RECEIPT = Action(
+    ActionSignature(
+        "receipt_paper",
+        dict.fromkeys(("paper_id", "kind", "received_at", *HOW), False),
+        Message("登记回执", "Record the receipt of a document"),
+    ),
+    _receipt_paper,
 )
