@@ -11,6 +11,10 @@ import zipfile
 
 from engine.errors import InvalidFile, Message
 
+MOST_MEMBERS = 5_000
+LONGEST_DIRECTORY = 1024 * 1024
+MOST_UNPACKED = 400 * 1024 * 1024
+"""Of an archive (DOCX, XLSX, OFD): entries, bytes of their list, bytes that they claim to unpack to."""
 _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -35,6 +39,9 @@ _MEMBERS = {
     "OFD.xml": "application/ofd",
 }
 _MACROS = "vbaProject.bin"
+_END, _END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 1 << 16
+_LOCATOR_64, _LOCATOR_BYTES = b"PK\x06\x07", 20
+_LAYOUT = dict.fromkeys(map(ord, "\r\n\t\f　"))
 _ACTIVE_STARTS = (b"<", b"#!", b"MZ", b"\x7fELF")
 
 
@@ -78,14 +85,34 @@ def _sniff(content: bytes) -> str | None:
 
 
 def _sniff_archive(content: bytes) -> str | None:
+    if not _is_modest(content):
+        return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = set(archive.namelist())
+            members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return None
-    if any(member.endswith(_MACROS) for member in members):
+    if sum(member.file_size for member in members) > MOST_UNPACKED:
         return None
-    return next((media_type for member, media_type in _MEMBERS.items() if member in members), None)
+    names = {member.filename for member in members}
+    if any(name.endswith(_MACROS) for name in names):
+        return None
+    return next((media_type for member, media_type in _MEMBERS.items() if member in names), None)
+
+
+def _is_modest(content: bytes) -> bool:
+    """Whether the list of entries is short, by the archive's own end record: before anything is parsed.
+
+    Archives in the large format (ZIP64) are none of an office's documents.
+    """
+    end = len(content) - _END_BYTES
+    if end < 0 or not content.startswith(_END, end) or not content.endswith(b"\0\0"):
+        end = content.rfind(_END, max(0, len(content) - _END_BYTES - _LONGEST_COMMENT))
+    if end < 0 or content.startswith(_LOCATOR_64, max(0, end - _LOCATOR_BYTES)):
+        return False
+    members = int.from_bytes(content[end + 10 : end + 12], "little")
+    directory = int.from_bytes(content[end + 12 : end + 16], "little")
+    return members <= MOST_MEMBERS and directory <= LONGEST_DIRECTORY
 
 
 def _is_plain_text(content: bytes) -> bool:
@@ -103,4 +130,4 @@ def _decodes(content: bytes, encoding: str) -> bool:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         return False
-    return all(character.isprintable() or character in "\r\n\t\f　" for character in text)
+    return text.translate(_LAYOUT).isprintable()

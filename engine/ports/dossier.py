@@ -32,6 +32,10 @@ class DossierRepository(Protocol):
         """All of them, open or not, the oldest first. One statement."""
         ...
 
+    def begin_series(self, attachment_id: str) -> None:
+        """The attachment becomes the first version of a document of its own id."""
+        ...
+
     def comments(self, case_id: str) -> tuple[Comment, ...]:
         """Oldest first. One statement."""
         ...

@@ -67,7 +67,7 @@ def added(enter: Enter, case: CaseFile, name: str, content: bytes) -> TestRespon
     client.post(f"/cases/{case.case_id}/attachments", data=fields)
     page = client.get(f"/cases/{case.case_id}/attachments").text
     start = page.index('href="/attachments/') + len('href="')
-    return client.get(page[start : page.index('"', start)])
+    return client.get(page[start : page.index("/view", start)])
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,25 @@ def test_an_attachment_is_what_it_is_and_never_a_page(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.mimetype in {"application/pdf", "image/png", "application/octet-stream"}
-    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'" if name == "信.pdf" else "sandbox; default-src 'none'")
+    assert "script-src" not in policy
+    assert answer.headers["X-Frame-Options"] == ("SAMEORIGIN" if name == "信.pdf" else "DENY")
+
+
+def test_a_preview_frames_a_pdf_and_quotes_a_text(case: CaseFile, enter: Enter) -> None:
+    client = enter("dengji")
+    for name, content in (("信.pdf", b"%PDF-1.7 x"), ("t.txt", "说明 <script>alert(1)</script>".encode())):
+        fields = {"csrf_token": token(client), "file": (io.BytesIO(content), name)}
+        json = {"Accept": "application/json"}
+        given = client.post(f"/cases/{case.case_id}/attachments", data=fields, headers=json).get_json()
+        page = client.get(f"/attachments/{given['attachment_id']}/view")
+        assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+        assert page.headers["X-Frame-Options"] == "DENY"
+        assert "<script>alert" not in page.text
+        fetched = client.get(f"/attachments/{given['attachment_id']}?download=1")
+        assert fetched.headers["Content-Disposition"].startswith("attachment;")
+        assert fetched.mimetype == "application/octet-stream"
 
 
 @pytest.mark.parametrize(

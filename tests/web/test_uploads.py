@@ -145,7 +145,7 @@ def test_an_attachment_comes_back_as_it_went(visit: Visit) -> None:
     content = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
     reception.post(f"/cases/{case}/attachments", {"file": (io.BytesIO(content), "../../来信 原件.pdf")})
     page = reception.get(f"/cases/{case}/attachments").text
-    link = page.split('href="/attachments/')[1].split('"')[0]
+    link = page.split('href="/attachments/')[1].split('/view"')[0]
     answer = reception.get(f"/attachments/{link}")
     assert answer.data == content
     assert answer.mimetype == "application/pdf"

@@ -4,6 +4,8 @@ from web.pages.absences import absences
 from web.pages.attachments import attachments
 from web.pages.batch import batch
 from web.pages.calendar import calendar_pages
+from web.pages.case_comments import case_comments
+from web.pages.case_links import case_links
 from web.pages.case_print import case_print
 from web.pages.cases import cases
 from web.pages.deadlines import deadlines
@@ -43,6 +45,8 @@ PAGES = (
     imports,
     cases,
     case_print,
+    case_comments,
+    case_links,
     deadlines,
     pausing,
     attachments,

@@ -19,17 +19,18 @@ from web.case_timeline import names_of, query_from, timeline_links
 from web.current import actor, engine, language
 from web.frame import office_time
 from web.i18n import text
+from web.pages.people import offered
 from web.timeline import timeline_of
 from web.timer_lines import timer_lines
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
 
-TABS = ("facts", "clocks", "timeline", "diagram", "papers", "attachments")
+TABS = ("facts", "clocks", "timeline", "comments", "diagram", "papers", "attachments", "links")
 LEAST_PURPOSE = 4
 
 
 @cases.get("/<case_id>")
-@cases.get("/<case_id>/<any(facts,clocks,timeline,diagram,papers,attachments):tab>")
+@cases.get("/<case_id>/<any(facts,clocks,timeline,comments,diagram,papers,attachments,links):tab>")
 def show(case_id: str, tab: str = "facts") -> str:
     return page_of(open_file(engine(), actor(), case_id), tab)
 
@@ -85,4 +86,10 @@ def _of_tab(file: FileView, tab: str) -> dict[str, Any]:
             chosen = request.args.get("process", "")
             keys = [d.process_id for d in drawings]
             return {"drawings": drawings, "chosen": chosen if chosen in keys else (keys[0] if keys else "")}
+        case "attachments":
+            return {"most_bytes": engine().settings.max_upload_bytes}
+        case "comments":
+            asked = any(actor().person_id in comment.mentions for comment in file.comments)
+            people = offered("mention", case_id=view.case.case_id) if file.may_add or asked else []
+            return {"may_comment": file.may_add or asked, "offered_people": people}
     return {}

@@ -17,6 +17,7 @@ from engine.store.repositories.searching import may_see_one
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
 from engine.store.tables.case import case_file
+from engine.store.tables.exchange import attachment
 from engine.store.tables.task import user_task
 from engine.store.tables.work import case_link, party_token
 from engine.store.tables.work import comment as comments
@@ -49,6 +50,10 @@ class Dossier:
             .order_by(user_task.c.opened_at, user_task.c.task_id)
         )
         return tuple(record_of(UserTask, row, user_task) for row in rows)
+
+    def begin_series(self, attachment_id: str) -> None:
+        statement = sa.update(attachment).where(attachment.c.attachment_id == attachment_id)
+        self._connection.execute(statement.values(series_id=attachment_id))
 
     def comments(self, case_id: str) -> tuple[Comment, ...]:
         rows = self._connection.execute(

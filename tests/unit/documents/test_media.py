@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from engine.documents import media
 from engine.documents.attachments import sanitised_name
 from engine.documents.media import media_type_of
 from engine.errors import InvalidFile
@@ -90,3 +91,37 @@ def test_a_long_name_keeps_its_suffix() -> None:
 
     assert len(clean) <= 120
     assert clean.endswith(".pdf")
+
+
+def crowded(members: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as opened:
+        opened.writestr("word/document.xml", "x")
+        for number in range(members):
+            opened.writestr(f"{number:x}", b"")
+    return buffer.getvalue()
+
+
+def test_an_archive_of_very_many_entries_is_refused_by_its_end_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = crowded(6_000)
+    lying = bytearray(content)
+    lying[-12:-10] = lying[-14:-12] = (5).to_bytes(2, "little")  # the count lies, the length cannot
+
+    def parsed(*_: object, **__: object) -> None:
+        raise AssertionError("the list was parsed")
+
+    monkeypatch.setattr(zipfile, "ZipFile", parsed)
+    monkeypatch.setattr(media, "LONGEST_DIRECTORY", 100_000)
+    for given in (content, bytes(lying), content[:-22] + b"PK\x06\x07" + bytes(16) + content[-22:]):
+        with pytest.raises(InvalidFile):
+            media_type_of("多.docx", given)
+
+
+def test_an_archive_that_claims_to_unpack_to_much_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("word/document.xml", bytes(media.MOST_UNPACKED // 100))
+        entry = opened.infolist()[0]
+        entry.file_size = media.MOST_UNPACKED + 1
+    with pytest.raises(InvalidFile):
+        media_type_of("大.docx", buffer.getvalue())
