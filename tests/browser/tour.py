@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
 from engine.cases.read import open_case, register
 from engine.definitions.read import list_definitions
+from engine.documents.sheets import MEDIA_TYPE, Sheet, write_workbook
 from engine.records.case import CaseFile
 from engine.records.views import InboxQuery, RegisterQuery
 from engine.tasks.inbox import inbox
@@ -23,6 +25,9 @@ class Stop:
     username: str | None
     path: str
     act: Callable[[Page], None] | None = None
+
+
+_YEAR = "since=2025-01-01&until=2025-12-31"
 
 
 def tour_of(office: Office) -> list[Stop]:
@@ -45,6 +50,11 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("start-petition-errors", "jiedai", "/new/petition_main", _send_empty),
         Stop("start-onsite", "lxb.zhuren", "/new/onsite_response", _form),
         Stop("register", "duban", "/cases"),
+        Stop("register-receptions", "jiedai", "/cases?form=f02&since=2025-09-01"),
+        Stop("register-print", "duban", "/cases/print?form=f01"),
+        Stop("import", "jiedai", "/imports/petition_main", _import_badly),
+        Stop("report-receptions", "duban", f"/reports/receptions?channel=all&{_YEAR}"),
+        Stop("report-scores", "duban", f"/reports/scores?{_YEAR}"),
         Stop("case", "jingban", f"/cases/{order.case_id}"),
         Stop("case-parties", "jingban", f"/cases/{order.case_id}", _reveal),
         Stop("case-clocks", "jingban", f"/cases/{order.case_id}/clocks"),
@@ -140,6 +150,17 @@ def _select_first(page: Page) -> None:
     if page.viewport_size and page.viewport_size["width"] > 1180:
         page.locator("tr[data-task] td").nth(1).click()
         expect(page.locator("#panel h2")).to_be_visible()
+
+
+def _import_badly(page: Page) -> None:
+    """A sheet with a cell that cannot be."""
+    columns = ("事由", "来源", "信访目的", "内容分类", "人数", "诉求")
+    line = ("村口路灯不亮", "飞鸽", "求决", "没有这一类", "许多", "修好")
+    sheet = Sheet("登记", [(heading, 12) for heading in columns], [line])
+    content = write_workbook([sheet], ZoneInfo("Asia/Shanghai"))
+    page.set_input_files("#file", {"name": "三月.xlsx", "mimeType": MEDIA_TYPE, "buffer": content})
+    page.get_by_role("button", name="检查").click()
+    expect(page.locator("#faults")).to_be_visible()
 
 
 def _log_in_wrongly(page: Page) -> None:
