@@ -61,11 +61,11 @@ class StandInsRepository(Protocol):
         ...
 
     def count_held(self, person_id: str) -> Mapping[tuple[str, str], int]:
-        """How many open tasks a person has, by procedure and role ("" without one)."""
+        """How many open tasks a person has or has delegated, by procedure and role ("" without one)."""
         ...
 
-    def held_by(self, person_id: str, limit: int) -> tuple[UserTask, ...]:
-        """A person's open tasks, the most urgent first."""
+    def held_by(self, person_id: str, limit: int, *, but: Collection[str] = ()) -> tuple[UserTask, ...]:
+        """A person's open tasks and those it has delegated, the most urgent first, without those in `but`."""
         ...
 
     def add_recusal(self, recusal: Recusal) -> bool:

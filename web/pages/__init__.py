@@ -12,6 +12,7 @@ from web.pages.deadlines import deadlines
 from web.pages.definitions import definitions
 from web.pages.deliveries import deliveries
 from web.pages.feeds import feeds
+from web.pages.handover import handovers
 from web.pages.imports import imports
 from web.pages.inbox import inbox_pages
 from web.pages.incidents import incidents
@@ -21,6 +22,7 @@ from web.pages.pausing import pausing
 from web.pages.people import people
 from web.pages.preferences import preferences
 from web.pages.profile import profile
+from web.pages.recusal import recusals
 from web.pages.register import register_pages
 from web.pages.reports import reports
 from web.pages.session import session_pages
@@ -60,6 +62,8 @@ PAGES = (
     profile,
     way_pages,
     absences,
+    handovers,
+    recusals,
     feeds,
     deliveries,
 )

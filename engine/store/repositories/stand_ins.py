@@ -121,17 +121,17 @@ class StandIns:
         role = sa.func.coalesce(c.role, "")
         rows = self._connection.execute(
             sa.select(c.procedure, role.label("role"), sa.func.count().label("many"))
-            .where(c.assignee == person_id, c.state == TaskState.OPEN)  # ix_user_task_mine
+            .where(_is_with(person_id), c.state == TaskState.OPEN)
             .group_by(c.procedure, role)
             .order_by(c.procedure, role)
         )
         return {(row.procedure, row.role): row.many for row in rows}
 
-    def held_by(self, person_id: str, limit: int) -> tuple[UserTask, ...]:
+    def held_by(self, person_id: str, limit: int, *, but: Collection[str] = ()) -> tuple[UserTask, ...]:
         c = user_task.c
         rows = self._connection.execute(
             sa.select(*columns_of(UserTask, user_task))
-            .where(c.assignee == person_id, c.state == TaskState.OPEN)  # ix_user_task_mine
+            .where(_is_with(person_id), c.state == TaskState.OPEN, c.task_id.not_in(list(but)))
             .order_by(*_URGENT_FIRST)
             .limit(limit)
         )
@@ -140,7 +140,8 @@ class StandIns:
     def add_recusal(self, recusal: Recusal) -> bool:
         self._forget()
         statement = upsert(self._connection, recusals, ["case_id", "person_id"], None)
-        return self._connection.execute(statement, values_of(recusal)).rowcount == 1
+        made = self._connection.execute(statement.returning(recusals.c.case_id), values_of(recusal))
+        return made.one_or_none() is not None
 
     def drop_recusal(self, case_id: str, person_id: str) -> bool:
         self._forget()
@@ -201,6 +202,11 @@ class StandIns:
 
 
 _URGENT_FIRST = (user_task.c.due_at.is_(None), user_task.c.due_at, user_task.c.task_id)
+
+
+def _is_with(person_id: str) -> sa.ColumnElement[bool]:
+    """Has the task, or has delegated it (ix_user_task_mine, ix_user_task_delegated)."""
+    return sa.or_(user_task.c.assignee == person_id, user_task.c.owner == person_id)
 
 
 def _lasting(now: datetime) -> sa.ColumnElement[bool]:
