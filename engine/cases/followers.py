@@ -29,7 +29,7 @@ def tell_of_step(work: UnitOfWork, collector: Collector, changes: Changes, event
 
 
 def tell_followers(work: UnitOfWork, collector: Collector, what: str, source: str) -> None:
-    """Once for each `source`. Who may not see the case any more hears nothing. One statement where nobody follows."""
+    """Once for each `source`. Who may not see the case any more hears nothing. One statement where nobody does."""
     case = collector.case
     followers = work.desk.followers(case.case_id)
     meant = [
