@@ -72,7 +72,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def tasks(self) -> Tasks:
-        return Tasks(self.connection, self._known)
+        return Tasks(self.connection, self._known, self._sealer)
 
     @cached_property
     def drafts(self) -> Drafts:

@@ -29,7 +29,12 @@ Opener = Callable[[Settings], SqlStore]
 
 def test_migrations_and_tables_agree(store: SqlStore) -> None:
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # the search's tables are the databases' own, and made by hand
+        opts = {
+            "compare_type": True,
+            "include_name": lambda name, *_: not str(name).startswith(("case_words", "ix_case_words")),
+        }
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
 
 

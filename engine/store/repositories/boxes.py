@@ -31,7 +31,7 @@ def parts_of(box: str, actor: Actor) -> list[sa.ColumnElement[bool]]:
         case "mine":  # ix_user_task_mine
             parts: Iterable[sa.ColumnElement[bool]] = [sa.and_(_C.assignee == actor.person_id, _OPEN)]
         case "claimable":  # ix_user_task_claimable
-            parts = [sa.and_(post, _OPEN, _FREE) for post in _posts(actor)]
+            parts = [sa.and_(post, _OPEN, _FREE) for post in posts_of(actor)]
         case "done":  # ix_user_task_done
             parts = [sa.and_(_C.closed_by == actor.person_id, _DONE)]
         case "delegated":  # ix_user_task_delegated
@@ -43,7 +43,7 @@ def parts_of(box: str, actor: Actor) -> list[sa.ColumnElement[bool]]:
     return [sa.and_(part, open_to) for part in parts]
 
 
-def _posts(actor: Actor) -> list[sa.ColumnElement[bool]]:
+def posts_of(actor: Actor) -> list[sa.ColumnElement[bool]]:
     """What the task's role and unit may be; a task without a role is for the whole unit."""
     roles = sorted({grant.role for grant in actor.grants})
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +12,8 @@ from engine.records.org import Actor
 from engine.records.task import UserTask
 from engine.records.views import COUNT_CAP, InboxPage, InboxQuery, InboxRow
 from engine.store.repositories.narrowing import LIGHTS, light_rank, on_days
-from engine.store.repositories.searching import is_not_accused, says
+from engine.store.repositories.searching import handles, is_not_accused
+from engine.store.repositories.wording import Search
 from engine.store.rows import columns_of, record_of
 from engine.store.tables.case import case_file
 from engine.store.tables.org import person, unit
@@ -35,11 +36,16 @@ def count_of(box: str, actor: Actor, cap: int) -> sa.Select[int]:
 
 
 def read_case_box(
-    connection: sa.Connection, actor: Actor, query: InboxQuery, now: datetime, counts: Mapping[str, int]
+    connection: sa.Connection,
+    actor: Actor,
+    query: InboxQuery,
+    now: datetime,
+    search: Search | None,
 ) -> InboxPage:
-    """Three statements: the newest that fit, with their lights; a page of them; the tasks of that page."""
-    window = _window(actor, query, now)
-    ranks = {r: n for r, n in connection.execute(sa.select(window.c.rank, sa.func.count()).group_by(window.c.rank))}  # noqa: C416
+    """Without the counts. Three statements: the lights of the newest that fit; a page of these; its tasks."""
+    window = _window(actor, query, now, search)
+    counted = connection.execute(sa.select(window.c.rank, sa.func.count()).group_by(window.c.rank))
+    ranks: dict[int, int] = {rank: number for rank, number in counted}  # noqa: C416 - a row is no tuple to mypy
     lights = {light: ranks.get(n, 0) for n, light in enumerate(LIGHTS)}
     found = sum(lights.values())
     total = found if query.light is None else lights.get(query.light, 0)
@@ -48,7 +54,7 @@ def read_case_box(
     is_cut = found >= COUNT_CAP
     is_partial = is_cut and (query.light is not None or query.order != "newest")
     return InboxPage(
-        tuple(_row(row, tasks.get(row.case_id)) for row in rows), total, counts, lights, is_cut, is_partial
+        tuple(_row(row, tasks.get(row.case_id)) for row in rows), total, {}, lights, is_cut, is_partial
     )
 
 
@@ -65,7 +71,7 @@ def _source(box: str, actor: Actor) -> tuple[sa.FromClause, sa.ColumnElement[Any
             return joined, follow.c.since, follow.c.person_id == actor.person_id
 
 
-def _window(actor: Actor, query: InboxQuery, now: datetime) -> sa.Subquery:
+def _window(actor: Actor, query: InboxQuery, now: datetime, search: Search | None) -> sa.Subquery:
     """The newest that fit all filters but the light's (the oldest, where these are asked for first)."""
     source, at, whose = _source(query.box, actor)
     copy_id = copy_note.c.copy_id if query.box == "copied" else sa.null()
@@ -73,7 +79,7 @@ def _window(actor: Actor, query: InboxQuery, now: datetime) -> sa.Subquery:
     chosen = (
         sa.select(case_file.c.case_id, at.label("at"), sa.cast(copy_id, sa.Text).label("copy_id"))
         .select_from(source)
-        .where(whose, is_not_accused(actor), *_filters(at, query, now))
+        .where(whose, is_not_accused(actor), *_filters(at, query, now), *_said(query.box, actor, search))
         .order_by(at if oldest_first else at.desc(), case_file.c.case_id)
         .limit(COUNT_CAP)
         .subquery()
@@ -103,9 +109,19 @@ def _filters(at: sa.ColumnElement[Any], query: InboxQuery, now: datetime) -> lis
         stands_at.append(_T.element_id == query.element)
     if stands_at:
         wanted.append(sa.exists(sa.select(_T.task_id).where(*of_task, *stands_at).correlate(case_file)))
-    if query.text:
-        wanted.append(says(query.text))
     return wanted
+
+
+def _said(box: str, actor: Actor, search: Search | None) -> list[sa.ColumnElement[bool]]:
+    if search is None:
+        return []
+    if not search.words:
+        return [sa.false()]
+    case_id = case_file.c.case_id
+    said = [search.names(case_id, sa.true() if box == "started" else handles(actor))]
+    if search.is_common:
+        said.append(search.has_all(case_id))
+    return [sa.or_(*said)]
 
 
 def _read_rows(connection: sa.Connection, query: InboxQuery, window: sa.Subquery) -> Sequence[Any]:

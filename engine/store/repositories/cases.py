@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from engine.records.case import CaseFile, Party
 from engine.records.org import Actor
 from engine.records.views import CasePage, CaseView, RegisterQuery
+from engine.store.case_words import doc_row, insert_doc
 from engine.store.party_tokens import PartyTokens
 from engine.store.repositories.case_view import read_view
 from engine.store.repositories.party_tokens import write_tokens
@@ -33,6 +34,8 @@ class Cases:
     def add(self, case: CaseFile, parties: Sequence[Party], *, submission_key: str | None = None) -> None:
         row = {**values_of(case), "facts_text": facts_text(case.facts), "submission_key": submission_key}
         self._connection.execute(sa.insert(case_file), row)
+        words = doc_row(self._connection, case.case_id, case.number, case.title, row["facts_text"])
+        self._connection.execute(insert_doc(self._connection), words)
         self.add_parties(parties)
 
     def add_parties(self, parties: Sequence[Party]) -> None:
@@ -73,7 +76,7 @@ class Cases:
         return self._connection.execute(statement).first() is not None
 
     def register(self, actor: Actor, query: RegisterQuery, now: datetime) -> CasePage:
-        return read_register(self._connection, actor, query, now)
+        return read_register(self._connection, actor, query, now, PartyTokens(self._sealer))
 
     def _one(self, condition: sa.ColumnElement[bool]) -> CaseFile | None:
         row = self._connection.execute(sa.select(*_CASE).where(condition)).one_or_none()

@@ -5,6 +5,7 @@ Nothing here grows with the number of tasks: a box is looked at in the order of 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,11 +13,13 @@ import sqlalchemy as sa
 
 from engine.errors import InvalidState, Message
 from engine.records.org import Actor
-from engine.records.task import UserTask
+from engine.records.task import TaskKind, UserTask
 from engine.records.views import COUNT_CAP, InboxPage, InboxQuery, InboxRow
+from engine.store.party_tokens import PartyTokens
 from engine.store.repositories.boxes import BOXES, CASE_BOXES, parts_of, walk_of
 from engine.store.repositories.case_boxes import count_of, read_case_box
 from engine.store.repositories.narrowing import LIGHTS, is_lit, light_of, light_rank, task_filters
+from engine.store.repositories.wording import Search, search_for
 from engine.store.rows import columns_of, record_of
 from engine.store.tables.case import case_file
 from engine.store.tables.org import person, unit
@@ -25,38 +28,67 @@ from engine.store.tables.task import user_task
 WALK: Final = 10_000
 """Tasks of a box that are looked at, at most."""
 SORTED: Final = 2_000
-"""Tasks of a box that are put in an order of which there is no index and for which each case is looked up."""
+"""Tasks of a box for which each case is looked up, because the order is the cases' own."""
+READ: Final = 1_000
+"""Tasks of a box whose cases are read for words that too many cases have."""
 ORDERS: Final = ("due", "light", "newest", "oldest", "title", "number", "step")
 _BY_CASE: Final = ("title", "number")
 
 
-def read_inbox(connection: sa.Connection, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
-    """Three statements, four for a box of cases. `lights` follow all filters but the light's own.
+@dataclass(frozen=True)
+class _Part:
+    """Tasks of a box: the columns that filters, lights and orders look at, and what makes them the box's."""
 
-    `now` is in the office's time zone: its days are those of the query. Raises InvalidState for a box or an order
-    that does not exist.
+    c: Any
+    conditions: tuple[sa.ColumnElement[bool], ...]
+    is_by_case: bool = False
+
+    def select(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        found = sa.select(*columns).where(*self.conditions)
+        if not self.is_by_case:
+            return found
+        # few cases are looked up one by one, however big the box is
+        return found.select_from(user_task).with_hint(user_task, "INDEXED BY ix_user_task_of_case", "sqlite")
+
+
+def read_inbox(
+    connection: sa.Connection, actor: Actor, query: InboxQuery, now: datetime, tokens: PartyTokens
+) -> InboxPage:
+    """Three statements, four for a box of cases, three more for a search.
+
+    `lights` follow all filters but the light's own. `now` is in the office's time zone: its days are those of the
+    query. Raises InvalidState for a box or an order that does not exist.
     """
     if query.box not in BOXES:
         raise _unknown("收件箱", "box", query.box)
     if query.order not in ORDERS:
         raise _unknown("排序方式", "order", query.order)
+    search = search_for(connection, query.text, tokens) if query.text.strip() else None
     counts = _count_boxes(connection, actor, query)
-    size = counts[query.box]
     shown = {box: min(number, COUNT_CAP) for box, number in counts.items()}
     if query.box in CASE_BOXES:
-        return read_case_box(connection, actor, query, now, shown)
-    bound = SORTED if query.order in _BY_CASE else WALK
-    is_cut = size > bound
-    lights = _count_lights(connection, actor, query, now, cut=WALK if size > WALK else None)
-    rows = _read_rows(connection, actor, query, now, cut=bound if is_cut else None)
-    total = sum(lights.values()) if query.light is None else lights[query.light]
-    is_narrowed = _is_narrowed(query) or query.order in (*_BY_CASE, "light", "step")
-    return InboxPage(rows, total, shown, lights, is_capped=size > WALK, is_partial=is_cut and is_narrowed)
+        return replace(read_case_box(connection, actor, query, now, search), counts=shown)
+    size = counts[query.box]
+    bound = min(
+        WALK,
+        SORTED if query.order in _BY_CASE and search is None else WALK,
+        READ if search and search.is_common else WALK,
+    )
+    parts = _parts(actor, query, bound if size > bound else None, search)
+    if size > bound and bound < WALK and search is None:
+        lights = _count_lights(connection, query, _parts(actor, query, WALK if size > WALK else None, None), now)
+    else:
+        lights = _count_lights(connection, query, parts, now)
+    rows = _read_rows(connection, query, parts, now)
+    total = sum(lights.values()) if query.light is None else lights.get(query.light, 0)
+    is_partial = size > bound and _looks_everywhere(query)
+    return InboxPage(rows, total, shown, lights, is_capped=size > bound, is_partial=is_partial)
 
 
-def _is_narrowed(query: InboxQuery) -> bool:
-    plain = InboxQuery(box=query.box, order=query.order, page=query.page, page_size=query.page_size)
-    return query != plain
+def _looks_everywhere(query: InboxQuery) -> bool:
+    """Whether the first of the box, in the order of its index, are not simply the first of the list."""
+    as_it_lies = InboxQuery(box=query.box, order=query.order, page=query.page, page_size=query.page_size)
+    return query != as_it_lies or query.order in (*_BY_CASE, "light", "step")
 
 
 def _count_boxes(connection: sa.Connection, actor: Actor, query: InboxQuery) -> dict[str, int]:
@@ -86,46 +118,61 @@ def _together(parts: list[sa.Select[Any]]) -> sa.Select[Any]:
     return sa.select(sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery())
 
 
-def _sources(actor: Actor, query: InboxQuery, cut: int | None) -> list[tuple[Any, sa.ColumnElement[bool]]]:
-    """Columns of the parts of the box, each with the condition that makes it, and no longer than its share."""
-    parts = parts_of(query.box, actor)
+def _parts(actor: Actor, query: InboxQuery, cut: int | None, search: Search | None) -> list[_Part]:
+    """The box in parts that exclude each other; with `cut`, each no longer than its share of that."""
+    given = parts_of(query.box, actor)
     if cut is None:
-        return [(user_task.c, part) for part in parts]
-    share = max(COUNT_CAP, cut // max(len(parts), 1))
-    return [
-        (
-            sa.select(*_narrow())
-            .where(part)
-            .order_by(*walk_of(query.box, query.order, user_task.c))
-            .limit(share)
-            .subquery()
-            .c,
-            sa.true(),
-        )
-        for part in parts
-    ]
+        parts = [_Part(user_task.c, (part,)) for part in given]
+    else:
+        share = max(query.page_size, cut // max(len(given), 1))
+        walk = walk_of(query.box, query.order, user_task.c)
+        bounded = (sa.select(*_NARROW).where(part).order_by(*walk).limit(share).subquery() for part in given)
+        parts = [_Part(each.c, ()) for each in bounded]
+    if search is None or not given:
+        return parts
+    if not search.words:
+        return []
+    found = search.names(user_task.c.case_id, _HANDLED)
+    by_case = _Part(user_task.c, (sa.or_(*given), found), is_by_case=True)
+    return [by_case, *(_said(part, search) for part in parts)]
 
 
-def _narrow() -> list[sa.ColumnElement[Any]]:
-    """What filters, lights and orders look at: the columns of the boxes' indexes."""
-    return [
-        user_task.c[name]
-        for name in (
-            *("task_id", "case_id", "due_at", "opened_at", "closed_at", "red_at", "yellow_at", "blue_at"),
-            *("procedure", "element_id", "name", "unit", "purpose", "category", "channel"),
-        )
-    ]
+_HANDLED: Final = sa.and_(
+    user_task.c.kind == TaskKind.STEP,
+    sa.or_(
+        user_task.c.assignee.is_not(None), sa.and_(user_task.c.role.is_not(None), user_task.c.unit.is_not(None))
+    ),
+)
+"""Who has such a task in a box handles its case, and may learn who the parties are."""
+
+
+def _said(part: _Part, search: Search) -> _Part:
+    """What the part has beside the cases that were found: by names of steps and units, or in the case itself."""
+    c = part.c
+    said = search.says_all(c.case_id, c.unit, c.name)
+    if search.is_common:
+        said = sa.or_(said, search.has_all(c.case_id))
+    return _Part(c, (*part.conditions, said, ~search.names(c.case_id, sa.true())))
+
+
+_NARROW: Final = [
+    user_task.c[name]
+    for name in (
+        *("task_id", "case_id", "due_at", "opened_at", "closed_at", "red_at", "yellow_at", "blue_at"),
+        *("procedure", "element_id", "name", "unit", "purpose", "category", "channel"),
+    )
+]
 
 
 def _count_lights(
-    connection: sa.Connection, actor: Actor, query: InboxQuery, now: datetime, cut: int | None
+    connection: sa.Connection, query: InboxQuery, parts: list[_Part], now: datetime
 ) -> dict[str, int]:
-    lit = [
-        sa.select(light_of(query.box, c, now).label("light")).where(part, *task_filters(c, query, now))
-        for c, part in _sources(actor, query, cut)
-    ]
-    if not lit:
+    if not parts:
         return dict.fromkeys(LIGHTS, 0)
+    lit = [
+        part.select(light_of(query.box, part.c, now).label("light")).where(*task_filters(part.c, query, now))
+        for part in parts
+    ]
     all_lit = _together(lit).subquery()
     rows = connection.execute(sa.select(all_lit.c.light, sa.func.count()).group_by(all_lit.c.light))
     found: dict[str, int] = {light: number for light, number in rows}  # noqa: C416 - a row is no tuple to mypy
@@ -133,27 +180,26 @@ def _count_lights(
 
 
 def _read_rows(
-    connection: sa.Connection, actor: Actor, query: InboxQuery, now: datetime, cut: int | None
+    connection: sa.Connection, query: InboxQuery, parts: list[_Part], now: datetime
 ) -> tuple[InboxRow, ...]:
     """The ids of the page are chosen from the indexes alone; whole rows are read for these only."""
-    first = (max(query.page, 1) - 1) * query.page_size
-    parts = []
-    for c, part in _sources(actor, query, cut):
-        keys = _keys(query, c, now)
-        chosen = sa.select(c.task_id, *(key.label(f"key_{n}") for n, key in enumerate(keys)))
-        if query.order in _BY_CASE:
-            chosen = chosen.join(case_file, case_file.c.case_id == c.case_id)
-        chosen = chosen.where(part, *task_filters(c, query, now))
-        if query.light is not None:
-            chosen = chosen.where(is_lit(query.light, query.box, c, now))
-        parts.append(chosen.order_by(*_directed(query, keys)).limit(first + query.page_size))
     if not parts:
         return ()
-    chosen_from = _together(parts).subquery()
-    order = _directed(query, [chosen_from.c[f"key_{n}"] for n in range(len(chosen_from.c) - 1)])
-    on_page = sa.select(chosen_from).order_by(*order).limit(query.page_size).offset(first).subquery()
-    joined = on_page.join(user_task, user_task.c.task_id == on_page.c.task_id).join(
-        case_file, case_file.c.case_id == user_task.c.case_id
+    first = (max(query.page, 1) - 1) * query.page_size
+    chosen = [_first_of(part, query, now).limit(first + query.page_size) for part in parts]
+    all_chosen = _together(chosen).subquery()
+    on_page = (
+        sa.select(all_chosen)
+        .order_by(*_directed(query, _sorting(all_chosen)))
+        .limit(query.page_size)
+        .offset(first)
+        .subquery()
+    )
+    joined = (
+        on_page.join(user_task, user_task.c.task_id == on_page.c.task_id)
+        .join(case_file, case_file.c.case_id == user_task.c.case_id)
+        .outerjoin(unit, unit.c.code == user_task.c.unit)
+        .outerjoin(person, person.c.person_id == user_task.c.assignee)
     )
     statement = (
         sa.select(
@@ -163,14 +209,26 @@ def _read_rows(
             unit.c.name.label("unit_name"),
             person.c.name.label("assignee_name"),
         )
-        .select_from(
-            joined.outerjoin(unit, unit.c.code == user_task.c.unit).outerjoin(
-                person, person.c.person_id == user_task.c.assignee
-            )
-        )
-        .order_by(*_directed(query, [on_page.c[f"key_{n}"] for n in range(len(on_page.c) - 1)]))
+        .select_from(joined)
+        .order_by(*_directed(query, _sorting(on_page)))
     )
     return tuple(_row(query.box, row) for row in connection.execute(statement))
+
+
+def _first_of(part: _Part, query: InboxQuery, now: datetime) -> sa.Select[Any]:
+    c = part.c
+    keys = _keys(query, c, now)
+    chosen = part.select(c.task_id, *(key.label(f"key_{n}") for n, key in enumerate(keys)))
+    if query.order in _BY_CASE:
+        chosen = chosen.join(case_file, case_file.c.case_id == c.case_id)
+    chosen = chosen.where(*task_filters(c, query, now))
+    if query.light is not None:
+        chosen = chosen.where(is_lit(query.light, query.box, c, now))
+    return chosen.order_by(*_directed(query, keys))
+
+
+def _sorting(chosen: sa.Subquery) -> list[sa.ColumnElement[Any]]:
+    return [chosen.c[f"key_{n}"] for n in range(len(chosen.c) - 1)]
 
 
 def _row(box: str, row: Any) -> InboxRow:

@@ -8,8 +8,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from engine.records.views import InboxQuery
-from engine.store.repositories.searching import says
-from engine.store.tables.case import case_file
 
 LIGHTS: Final = ("red", "yellow", "blue", "normal")
 _OF_TASK: Final = {"procedure": "procedure", "element": "element_id", "unit": "unit"}
@@ -17,15 +15,12 @@ _OF_CASE: Final = ("purpose", "category", "channel")
 
 
 def task_filters(c: Any, query: InboxQuery, now: datetime) -> list[sa.ColumnElement[bool]]:
-    """All that the query asks for but the light. `c` are columns named as those of `user_task`."""
+    """All that the query asks for but the light and the words. `c` are columns named as those of `user_task`."""
     names = {**_OF_TASK, **{name: name for name in _OF_CASE}}
     wanted = [c[column] == getattr(query, name) for name, column in names.items() if getattr(query, name)]
     at = c.closed_at if query.box == "done" else c.opened_at
     wanted += on_days(at, query.received_from, query.received_until, now)
     wanted += on_days(c.due_at, query.due_from, query.due_until, now)
-    if query.text:
-        said = sa.select(case_file.c.case_id).where(case_file.c.case_id == c.case_id, says(query.text, c.name))
-        wanted.append(sa.exists(said.correlate(c.case_id.table)))
     return wanted
 
 

@@ -14,55 +14,112 @@ from engine.records.org import Actor
 from engine.records.task import TaskState
 from engine.records.time import Deadline, DeadlineState
 from engine.records.views import COUNT_CAP, CasePage, CaseRow, RegisterQuery
+from engine.store.party_tokens import PartyTokens
 from engine.store.repositories.narrowing import LIGHTS, light_rank, on_days
-from engine.store.repositories.searching import may_see, says
+from engine.store.repositories.searching import handles, may_see_one
+from engine.store.repositories.walks import walks_of
+from engine.store.repositories.wording import Search, search_for
 from engine.store.rows import columns_of, record_of
 from engine.store.tables.case import case_file
 from engine.store.tables.task import user_task
 from engine.store.tables.time import IS_OPEN, deadline
 
-_NEWEST: Final = (case_file.c.created_at.desc(), case_file.c.case_id)  # ix_case_file_newest
+WALK: Final = 20_000
+"""Cases of a unit, or of all, that are looked at for a filter; their index answers it."""
+LOOKED_UP: Final = 5_000
+"""Cases of a post or a person that are looked at for a filter."""
+READ: Final = 1_000
+"""Cases that are read for words that too many cases have."""
+_C: Final = case_file.c
+_FILTERS: Final = ("procedure", "state", "purpose", "category", "channel")
 
 
-def read_register(connection: sa.Connection, actor: Actor, query: RegisterQuery, now: datetime) -> CasePage:
-    """Four statements. `now` is in the office's time zone: its days are those of the query."""
-    conditions = [may_see(actor), *_filters(query, now)]
+def read_register(
+    connection: sa.Connection, actor: Actor, query: RegisterQuery, now: datetime, tokens: PartyTokens
+) -> CasePage:
+    """Four statements, one more for a filter, three more for a search.
+
+    `now` is in the office's time zone: its days are those of the query.
+    """
+    search = search_for(connection, query.text, tokens) if query.text.strip() else None
+    if search is not None and not search.words:
+        return CasePage((), 0)
     first = (max(query.page, 1) - 1) * query.page_size
+    cap = max(COUNT_CAP, first + query.page_size)
+    visible, is_partial = _visible(connection, actor, query, now, search)
+    window = visible.limit(cap).subquery()
+    numbered = sa.select(window, sa.func.count().over().label("total")).subquery()
+    newest = numbered.c.at.desc(), numbered.c.case_id.desc()
+    on_page = sa.select(numbered).order_by(*newest).limit(query.page_size).offset(first).subquery()
     found = connection.execute(
-        sa.select(*columns_of(CaseFile, case_file))
-        .where(*conditions)
-        .order_by(*_NEWEST)
-        .limit(query.page_size)
-        .offset(first)
+        sa.select(*columns_of(CaseFile, case_file), on_page.c.total)
+        .join(on_page, on_page.c.case_id == _C.case_id)
+        .order_by(on_page.c.at.desc(), on_page.c.case_id.desc())
     ).all()
-    total = first + len(found)
-    if len(found) == query.page_size or not found:
-        bounded: sa.Select[Any] = (
-            sa.select(sa.literal_column("1")).select_from(case_file).where(*conditions).limit(COUNT_CAP)
-        )
-        total = connection.scalar(sa.select(sa.func.count()).select_from(bounded.subquery())) or 0
+    if found or not first:
+        total = found[0].total if found else 0
+    else:  # beyond the last page no row tells the total
+        total = connection.scalar(sa.select(sa.func.count()).select_from(window)) or 0
     cases = [record_of(CaseFile, row, case_file) for row in found]
     ids = [case.case_id for case in cases]
     steps = _current_steps(connection, ids)
     urgent = _most_urgent(connection, ids)
     rows = tuple(_row(case, urgent.get(case.case_id), tuple(steps.get(case.case_id, ()))) for case in cases)
-    return CasePage(rows, max(total, first + len(rows)) if rows else total, is_capped=total >= COUNT_CAP)
+    return CasePage(rows, total, is_capped=total >= cap, is_partial=is_partial)
+
+
+def _visible(
+    connection: sa.Connection,
+    actor: Actor,
+    query: RegisterQuery,
+    now: datetime,
+    search: Search | None,
+) -> tuple[sa.Select[Any], bool]:
+    """Cases (`at`, `case_id`), newest first; and whether a bound kept some from being looked at."""
+    filters = _filters(query, now)
+    walks = walks_of(actor, lambda at: on_days(at, query.registered_from, query.registered_until, now))
+    if search is not None and not search.is_common and not any(word.units for word in search.words):
+        named = sa.and_(search.names(_C.case_id, handles(actor)), may_see_one(actor))
+        days = on_days(_C.created_at, query.registered_from, query.registered_until, now)
+        return _newest(sa.select(_C.created_at.label("at"), _C.case_id).where(named, *days, *filters)), False
+    if not filters and search is None:
+        cap = max(COUNT_CAP, query.page * query.page_size)
+        return _newest(_merged([walk.cut(cap) for walk in walks])), False
+    bound = READ if search is not None else LOOKED_UP
+    parts = [walk.cut(WALK if walk.is_covered and search is None else bound, filters) for walk in walks]
+    merged = _merged(parts).subquery()
+    found = sa.select(merged).join(case_file, _C.case_id == merged.c.case_id).where(*filters)
+    if search is not None:
+        said = [search.names(_C.case_id, handles(actor)), search.says_all(_C.case_id, _C.unit, _C.title)]
+        found = found.where(sa.or_(*said, *([search.has_all(_C.case_id)] if search.is_common else ())))
+    beyond = [walk.has_more(WALK if walk.is_covered and search is None else bound) for walk in walks]
+    is_partial = bool(connection.scalar(sa.select(sa.or_(*beyond)))) if beyond else False
+    return found.order_by(merged.c.at.desc(), merged.c.case_id.desc()), is_partial
+
+
+def _newest(found: sa.Select[Any]) -> sa.Select[Any]:
+    lines = found.subquery()
+    return sa.select(lines).order_by(lines.c.at.desc(), lines.c.case_id.desc())
+
+
+def _merged(parts: list[sa.Select[Any]]) -> sa.Select[Any]:
+    """Each case once."""
+    if len(parts) == 1:
+        return parts[0]
+    return sa.select(sa.union(*(sa.select(part.subquery()) for part in parts)).subquery())
 
 
 def _filters(query: RegisterQuery, now: datetime) -> list[sa.ColumnElement[bool]]:
-    c, t = case_file.c, user_task.c
-    names = ("procedure", "state", "purpose", "category", "channel")
-    wanted = [c[name] == getattr(query, name) for name in names if getattr(query, name)]
-    wanted += on_days(c.created_at, query.registered_from, query.registered_until, now)
+    """All that the query asks for but its days and words."""
+    t = user_task.c
+    wanted = [_C[name] == getattr(query, name) for name in _FILTERS if getattr(query, name)]
     if query.unit:
-        of_unit = sa.select(t.task_id).where(t.case_id == c.case_id, t.unit == query.unit)  # ix_user_task_of_case
-        wanted.append(sa.or_(c.unit == query.unit, sa.exists(of_unit.correlate(case_file))))
+        of_unit = sa.exists().where(t.case_id == _C.case_id, t.unit == query.unit)  # ix_user_task_of_case
+        wanted.append(sa.or_(_C.unit == query.unit, of_unit.correlate(case_file)))
     if query.light:
-        running = sa.and_(deadline.c.case_id == c.case_id, IS_OPEN, deadline.c.state != DeadlineState.PAUSED)
+        running = sa.and_(deadline.c.case_id == _C.case_id, IS_OPEN, deadline.c.state != DeadlineState.PAUSED)
         rank = sa.select(sa.func.min(light_rank("mine", _Clocks, now))).where(running).correlate(case_file)
         wanted.append(rank.scalar_subquery() == (LIGHTS.index(query.light) if query.light in LIGHTS else -1))
-    if query.text:
-        wanted.append(says(query.text))
     return wanted
 
 

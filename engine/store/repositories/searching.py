@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import sqlalchemy as sa
 
 from engine.records.org import Actor, Principal
-from engine.records.task import TaskState
+from engine.records.task import TaskKind, TaskState
 from engine.store.tables.case import case_file
 from engine.store.tables.task import user_task
 from engine.store.tables.work import copy_note
@@ -162,6 +162,22 @@ def may_see_one(actor: Actor) -> sa.ColumnElement[bool]:
     )
     seen = sa.or_(_is_kept(actor), worked_on.correlate(case_file), copied.correlate(case_file))
     return sa.and_(is_not_accused(actor), seen)
+
+
+def handles(actor: Actor) -> sa.ColumnElement[bool]:
+    """Created the case, holds or held a task of it, or could claim one: may learn who the parties are.
+
+    As `engine.cases.handling` says. ix_user_task_of_case.
+    """
+    c = user_task.c
+    me = actor.person_id
+    fits = (sa.and_(c.role == grant.role, c.unit == grant.unit) for grant in actor.grants)
+    has_task = sa.exists().where(
+        c.case_id == case_file.c.case_id,
+        c.kind == TaskKind.STEP,
+        sa.or_(c.assignee == me, c.closed_by == me, c.owner == me, *fits),
+    )
+    return sa.or_(case_file.c.created_by == actor.person_id, has_task.correlate(case_file))
 
 
 def _is_kept(actor: Actor) -> sa.ColumnElement[bool]:

@@ -20,6 +20,7 @@ from engine.records.time import (
     TimerSettlement,
     TimerState,
 )
+from engine.store.case_words import change_docs
 from engine.store.repositories.paper_writer import write_papers
 from engine.store.repositories.searching import facts_text
 from engine.store.rows import upsert, values_of
@@ -37,7 +38,7 @@ def write_steps(connection: sa.Connection, batches: Sequence[StepBatch]) -> None
     """
     _write_instances(connection, batches)
     _update_cases(connection, [b.case_update for b in batches if b.case_update is not None])
-    _insert(connection, user_task, [values_of(t) for b in batches for t in b.tasks_opened])
+    _open_tasks(connection, [t for b in batches for t in b.tasks_opened])
     _close_tasks(connection, [t for b in batches for t in b.tasks_closed])
     _change_tasks(connection, [t for b in batches for t in b.tasks_changed])
     _relight_tasks(connection, [t for b in batches for t in b.tasks_relit])
@@ -62,9 +63,10 @@ def write_steps(connection: sa.Connection, batches: Sequence[StepBatch]) -> None
 def update_case(connection: sa.Connection, change: CaseUpdate) -> None:
     """Sets the columns that are given."""
     values = {name: value for name, value in values_of(change).items() if value is not None}
-    case_id = values.pop("case_id")
     if change.facts is not None:
         values["facts_text"] = facts_text(change.facts)
+    change_docs(connection, [values])
+    case_id = values.pop("case_id")
     if values:
         connection.execute(sa.update(case_file).where(case_file.c.case_id == case_id).values(**values))
     repeated = {name: values[name] for name in CASE_COLUMNS if name in values}
@@ -83,6 +85,7 @@ def _update_cases(connection: sa.Connection, changes: Sequence[CaseUpdate]) -> N
             for change, text in zip(changes, texts, strict=True)
         ]
         connection.execute(_UPDATE_CASES, rows)
+        change_docs(connection, [{name.removeprefix("new_"): value for name, value in row.items()} for row in rows])
         if any(getattr(change, name) is not None for change in changes for name in CASE_COLUMNS):
             connection.execute(_REPEAT_CASES, rows)
 
@@ -153,6 +156,18 @@ def _instance_change(record: Instance) -> dict[str, Any]:
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         connection.execute(sa.insert(table), rows)
+
+
+def _open_tasks(connection: sa.Connection, opened: Sequence[UserTask]) -> None:
+    if opened:
+        connection.execute(_OPEN_TASK, [{**values_of(task), "of_case": task.case_id} for task in opened])
+
+
+_OPEN_TASK = sa.insert(user_task).values(
+    case_created_at=sa.select(case_file.c.created_at)
+    .where(case_file.c.case_id == sa.bindparam("of_case", type_=sa.Text))
+    .scalar_subquery()
+)
 
 
 def _close_tasks(connection: sa.Connection, closures: Sequence[TaskClosure]) -> None:

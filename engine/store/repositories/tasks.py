@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from engine.records.org import Actor
 from engine.records.task import TaskKind, TaskState, UserTask
 from engine.records.views import InboxPage, InboxQuery
+from engine.store.party_tokens import PartyTokens
 from engine.store.repositories.inbox import read_inbox
 from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_row
 from engine.store.rows import record_of
+from engine.store.sealing import Sealer
 from engine.store.tables.case import instance
 from engine.store.tables.task import draft as drafts
 from engine.store.tables.task import user_task
@@ -22,9 +24,10 @@ from engine.store.tables.task import user_task
 class Tasks:
     """Implements `TaskRepository`."""
 
-    def __init__(self, connection: sa.Connection, known: Known) -> None:
+    def __init__(self, connection: sa.Connection, known: Known, sealer: Sealer) -> None:
         self._connection = connection
         self._known = known
+        self._sealer = sealer
 
     def get(self, task_id: str) -> UserTask | None:
         statement = sa.select(user_task).where(user_task.c.task_id == task_id)
@@ -80,7 +83,7 @@ class Tasks:
         return tuple(record_of(UserTask, row, user_task) for row in rows)
 
     def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
-        return read_inbox(self._connection, actor, query, now)
+        return read_inbox(self._connection, actor, query, now, PartyTokens(self._sealer))
 
     def assign(self, task_id: str, assignee: str | None, *, expected: str | None) -> bool:
         c = user_task.c

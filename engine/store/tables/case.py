@@ -8,6 +8,8 @@ from engine.records.case import InstanceState
 from engine.store.tables.base import metadata
 from engine.store.types import Codes, Named, Tagged, UtcDateTime
 
+_FILTERS = ("procedure", "state", "purpose", "category", "channel", "confidential", "accused_units")
+
 case_file = sa.Table(
     "case_file",
     metadata,
@@ -35,9 +37,10 @@ case_file = sa.Table(
     sa.Column("merged_into", sa.Text),
     # a form sent twice starts one case: the second insert is refused here
     sa.Column("submission_key", sa.Text, unique=True),
-    # the register, newest first: of a unit, of everything
-    sa.Index("ix_case_file_of_unit", "unit", "created_at"),
-    sa.Index("ix_case_file_newest", "created_at"),
+    # the register, newest first: of a unit, of everything; what a person has started. `_FILTERS` narrow them
+    sa.Index("ix_case_file_of_unit", "unit", "created_at", "case_id", *_FILTERS),
+    sa.Index("ix_case_file_newest", "created_at", "case_id", "unit", *_FILTERS),
+    sa.Index("ix_case_file_started", "created_by", "created_at", "case_id", "unit", *_FILTERS),
 )
 
 party = sa.Table(

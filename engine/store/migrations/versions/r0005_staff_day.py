@@ -6,6 +6,7 @@ Revision ID: 0005
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.migrations.lists_0005 import upgrade_lists
 from engine.store.types import Codes, Tagged, UtcDateTime
 
 revision = "0005"
@@ -49,6 +50,7 @@ def upgrade() -> None:
     _papers()
     _people()
     _beside()
+    upgrade_lists()
     for statement in (SQLITE_TOKENS,) if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_TOKENS:
         op.execute(statement)
 
