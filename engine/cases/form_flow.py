@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
+from engine.casework.categories import categories
+from engine.kernel.forms_schema import list_of
 from engine.records.case import Party
 from engine.values import Data, Value
 
-_COLUMNS = (
+COLUMNS = (
     "title",
     "channel",
     "purpose",
@@ -25,7 +27,7 @@ _PARTY_FIELDS = ("name", "contact", "id_number", "address")
 
 def case_columns(variables: Data) -> dict[str, Value]:
     """Columns of the case file that the form's fields of the same name set. Empty fields set nothing."""
-    found = {name: variables[name] for name in _COLUMNS if variables.get(name) not in (None, "", [])}
+    found = {name: variables[name] for name in COLUMNS if variables.get(name) not in (None, "", [])}
     if "accused_units" in found:
         units = found["accused_units"]
         found["accused_units"] = (units,) if isinstance(units, str) else tuple(str(unit) for unit in units)
@@ -45,7 +47,7 @@ def facts_of(schema: Mapping[str, Any], variables: Data, *, only_marked: bool) -
     for component in _components(schema):
         key = component.get("key")
         properties = component.get("properties") or {}
-        if not isinstance(key, str) or key in _COLUMNS or properties.get("store") == "party":
+        if not isinstance(key, str) or key in COLUMNS or properties.get("store") == "party":
             continue
         if properties.get("fact") == "false" or (only_marked and properties.get("fact") != "true"):
             continue
@@ -55,19 +57,36 @@ def facts_of(schema: Mapping[str, Any], variables: Data, *, only_marked: bool) -
     return facts
 
 
+def parted(schema: Mapping[str, Any], data: Data) -> tuple[dict[str, Value], dict[str, Value]]:
+    """What was typed, and apart from it the fields that are kept sealed only."""
+    sealed = {c.get("key") or c.get("path") for c in _components(schema) if is_kept_sealed(c)}
+    plain = {name: value for name, value in data.items() if name not in sealed}
+    return plain, {name: value for name, value in data.items() if name in sealed}
+
+
 def without_party(schema: Mapping[str, Any], data: Data) -> dict[str, Value]:
     """What was typed without the fields that are kept sealed only."""
-    sealed = {
-        component.get("key") or component.get("path") for component in _components(schema) if _is_party(component)
+    return parted(schema, data)[0]
+
+
+def joined(variables: Data, known: Data) -> dict[str, Value]:
+    """What a form gives; where only a part of a group is the form's, with what the case has of the rest."""
+    return {
+        name: _over(known.get(name), value) if isinstance(value, Mapping) else value
+        for name, value in variables.items()
     }
-    return {name: value for name, value in data.items() if name not in sealed}
 
 
-def _is_party(component: Mapping[str, Any]) -> bool:
-    """The field, or any field of the list."""
+def _over(known: Value, value: Mapping[str, Value]) -> dict[str, Value]:
+    inner = joined(value, known if isinstance(known, Mapping) else {})
+    return {**known, **inner} if isinstance(known, Mapping) else inner
+
+
+def is_kept_sealed(component: Mapping[str, Any]) -> bool:
+    """Whether the field, or any field of the list, is about a party."""
     if (component.get("properties") or {}).get("store") == "party":
         return True
-    return component.get("type") == "dynamiclist" and any(map(_is_party, component.get("components", ())))
+    return component.get("type") == "dynamiclist" and any(map(is_kept_sealed, component.get("components", ())))
 
 
 def _components(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -79,7 +98,12 @@ def _components(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _worded(component: Mapping[str, Any], value: Value) -> Value:
     """The choice's label in place of its value."""
-    labels = {option.get("value"): option.get("label") for option in component.get("values") or ()}
+    if component.get("type") == "filepicker" and isinstance(value, list):
+        return [entry["name"] for entry in value]
+    if list_of(component) == "categories":
+        labels = {category.code: category.name for category in categories()}
+    else:
+        labels = {option.get("value"): option.get("label") for option in component.get("values") or ()}
     if isinstance(value, list):
         return [labels.get(item, item) if isinstance(item, str) else item for item in value]
     return labels.get(value, value) if isinstance(value, str) else value

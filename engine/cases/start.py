@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from engine.audit.record import record_refusal
 from engine.cases.advance import Beginning, begin
+from engine.cases.form_context import lists_of
+from engine.cases.form_files import SentFile, Upload, keep_sent_files, with_sent_files
 from engine.cases.form_flow import case_columns, facts_of, parties_of
 from engine.cases.messages import deliver_sent
 from engine.cases.standing import Event
 from engine.definitions.outline import StartPoint
 from engine.definitions.sources import Procedure, current_procedure
 from engine.errors import Conflict, Forbidden, InvalidState, Message
-from engine.kernel.forms import FormData, require_musts, validate_form
+from engine.kernel.forms import FormData, Lists, require_musts, validate_form
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile
@@ -25,22 +27,30 @@ from engine.records.step import StepBatch
 
 
 def start_case(
-    engine: Engine, actor: Actor, procedure: str, data: Mapping[str, Any], *, submission_key: str | None = None
+    engine: Engine,
+    actor: Actor,
+    procedure: str,
+    data: Mapping[str, Any],
+    *,
+    submission_key: str | None = None,
+    uploads: Sequence[Upload] = (),
 ) -> CaseFile:
     """Opens a case file and starts the newest version of the procedure in it; returns the file as it then is.
 
-    The same `submission_key` gives the same case, once. Raises NotFound, Forbidden (audited) where the actor does
-    not hold the start event's role, InvalidForm, StepFailed (nothing is kept).
+    The same `submission_key` gives the same case, once. `uploads` are the files that the form's file fields name by
+    number; they become attachments. The actor's draft of this form goes. Raises NotFound, Forbidden (audited) where
+    the actor does not hold the start event's role, InvalidForm, StepFailed (nothing is kept).
     """
     now = engine.clock.now()
     desk = open_desk(engine, actor, procedure)
-    entry = check_entry(engine, actor, desk, data, now)
+    entry = check_entry(engine, actor, desk, data, now, uploads=uploads)
     try:
         with engine.store.write() as work:
             earlier = _earlier(work, actor, submission_key)
             if earlier is not None:
                 return earlier
             batch = write_entry(engine, work, actor, entry, submission_key=submission_key, now=now)
+            work.drafts.drop_start(actor.person_id, procedure)
     except Conflict:
         # the same form, sent at the same instant, was faster
         with engine.store.read() as work:
@@ -60,6 +70,7 @@ class Desk:
     version: Procedure
     start: StartPoint
     unit: str
+    lists: Lists = field(default_factory=dict)
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -74,13 +85,15 @@ class Entry:
     version: Procedure
     case: CaseFile
     form: FormData
+    files: tuple[SentFile, ...] = ()
 
 
 def open_desk(engine: Engine, actor: Actor, procedure: str) -> Desk:
     """Raises NotFound, InvalidState, Forbidden (audited) where the actor does not hold the start event's role."""
     with engine.store.read() as work:
         version = current_procedure(work, procedure)
-    start = plain_start(version)
+        start = plain_start(version)
+        lists = lists_of(work, version.form(start.form)) if start.form else {}
     unit = starting_unit(actor, start)
     if unit is None:
         record_refusal(engine, actor, "start_case", {"procedure": procedure})
@@ -90,16 +103,26 @@ def open_desk(engine: Engine, actor: Actor, procedure: str) -> Desk:
                 f"You hold no role that may start “{version.outline.name}”. Ask an admin about your role.",
             )
         )
-    return Desk(version, start, unit)
+    return Desk(version, start, unit, lists)
 
 
-def check_entry(engine: Engine, actor: Actor, desk: Desk, data: Mapping[str, Any], now: datetime) -> Entry:
+def check_entry(
+    engine: Engine,
+    actor: Actor,
+    desk: Desk,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    uploads: Sequence[Upload] = (),
+) -> Entry:
     """Raises InvalidForm."""
-    schema = desk.schema
-    form = validate_form(schema, data, engine.kernel.feel, now) if desk.start.form else FormData({}, {})
-    require_musts(schema, form.variables, {}, engine.kernel.feel, now)
-    case = _case(desk.version, desk.start, form, schema, actor=actor, unit=desk.unit, now=now)
-    return Entry(desk.version, case, form)
+    schema, feel = desk.schema, engine.kernel.feel
+    form = validate_form(schema, data, feel, now, lists=desk.lists) if desk.start.form else FormData({}, {})
+    require_musts(schema, form.variables, {}, feel, now)
+    case_id = str(uuid4())
+    form, files = with_sent_files(engine, actor, schema, form, case_id=case_id, uploads=uploads)
+    case = _case(desk, form, actor=actor, case_id=case_id, now=now)
+    return Entry(desk.version, case, form, files)
 
 
 def write_entry(
@@ -109,9 +132,11 @@ def write_entry(
     case, version = entry.case, entry.version
     work.cases.add(case, parties_of(entry.form.party, case.case_id, ()), submission_key=submission_key)
     event = Event("CaseStarted", {"procedure": case.procedure, "version": version.definition.version})
-    return begin(
+    batch = begin(
         engine, work, Beginning(version, case, entry.form.variables, event), actor=actor.person_id, now=now
     )
+    keep_sent_files(work, actor, case.case_id, entry.files, now)
+    return batch
 
 
 def _earlier(work: UnitOfWork, actor: Actor, submission_key: str | None) -> CaseFile | None:
@@ -143,26 +168,18 @@ def starting_unit(actor: Actor, start: StartPoint) -> str | None:
     return units[0] if units else None
 
 
-def _case(
-    version: Procedure,
-    start: StartPoint,
-    form: FormData,
-    schema: Mapping[str, Any],
-    *,
-    actor: Actor,
-    unit: str,
-    now: datetime,
-) -> CaseFile:
+def _case(desk: Desk, form: FormData, *, actor: Actor, case_id: str, now: datetime) -> CaseFile:
+    version, start = desk.version, desk.start
     columns = case_columns(form.variables)
     title = str(columns.pop("title", None) or version.outline.name)
     return CaseFile(
-        case_id=str(uuid4()),
+        case_id=case_id,
         procedure=version.definition.key,
         title=title,
-        unit=unit,
+        unit=desk.unit,
         state=start.state or start.name or version.outline.name,
         created_at=now,
         created_by=actor.person_id,
-        facts=facts_of(schema, form.variables, only_marked=False),
+        facts=facts_of(desk.schema, form.variables, only_marked=False),
         **columns,
     )

@@ -68,6 +68,21 @@ def add_attachment(
     return attachment
 
 
+def sent_along(engine: Engine, actor: Actor, case_id: str, name: str, content: bytes, *, field: str) -> Attachment:
+    """What becomes of a file that comes with the form of a case not yet written. Raises InvalidFile."""
+    return Attachment(
+        attachment_id=str(uuid4()),
+        case_id=case_id,
+        name=(clean := sanitised_name(name)),
+        media_type=_checked(engine, clean, content),
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        added_at=engine.clock.now(),
+        added_by=actor.person_id,
+        field=field[:_FIELD_LIMIT],
+    )
+
+
 def list_attachments(engine: Engine, actor: Actor, case_id: str) -> tuple[Attachment, ...]:
     """Oldest first. Raises NotFound."""
     with engine.store.read() as work:

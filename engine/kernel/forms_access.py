@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Final
 
 from engine.kernel.forms_schema import CONTAINERS, KEYED, Schema, feel_of, is_repeating
@@ -84,11 +85,14 @@ def with_access(schema: Schema, modes: Mapping[str, Access]) -> Schema:
     return {**schema, "components": components}
 
 
-def showing(schema: Schema, shown: Mapping[str, Schema], data: Data) -> Schema:
+def showing(
+    schema: Schema, shown: Mapping[str, Schema], data: Data, modes: Mapping[str, Access] = MappingProxyType({})
+) -> Schema:
     """The form below others by name, which are to be read only: without what has no value, and without parties.
 
-    A field that the form has itself stays the form's.
+    A field that the form has itself stays the form's; what `modes` hides is not shown.
     """
+    named_modes = {name: mode for name, mode in modes.items() if name != ALL}
     taken = {name for named in named_of(schema) for name in named.names}
     groups = [
         {
@@ -100,7 +104,7 @@ def showing(schema: Schema, shown: Mapping[str, Schema], data: Data) -> Schema:
             "components": found,
         }
         for name, other in shown.items()
-        if (found := _shown(other.get("components") or (), taken, data))
+        if (found := _shown(with_access(other, named_modes).get("components") or (), taken, data))
     ]
     return {**schema, "components": [*groups, *(schema.get("components") or ())]} if groups else schema
 

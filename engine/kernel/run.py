@@ -131,16 +131,25 @@ class Run:
         return self._step(now, lambda: route.follow(self._workflow))
 
     def refusal(
-        self, task_id: str, element_id: str, *, with_them: Collection[str] = (), back: bool = False
+        self,
+        task_id: str,
+        element_id: str,
+        *,
+        with_them: Collection[str] = (),
+        back: bool = False,
+        single: bool = False,
     ) -> Message | None:
         """Why the token of an open task may not go to an element; None where it may.
 
-        `back`: only to where the flow leads on to the task from. Raises InvalidState where a task is not open.
+        `back`: only to where the flow leads on to the task from; `single`: not where several would open.
+        Raises InvalidState where a task is not open.
         """
         tasks = [self._open(each) for each in with_them]
         route = find_route(self._workflow, self._open(task_id), element_id, tasks)
         if isinstance(route, Message):
             return route
+        if single and route.opens_several:
+            return NOT_ALONE
         return _NOT_BEFORE if back and not route.leads_back() else None
 
     def deliver(self, task_id: str, payload: Data, now: datetime) -> Changes:
@@ -204,13 +213,15 @@ class Run:
         """Whether an open task is no instance of several, nor in one. Raises InvalidState where it is not open."""
         return not is_one_of_several(self._open(task_id))
 
-    def effects_between(self, task_id: str, element_id: str) -> tuple[Effect, ...]:
+    def effects_between(
+        self, task_id: str, element_id: str, *, with_them: Collection[str] = ()
+    ) -> tuple[Effect, ...]:
         """The effects on the ways from an element to an open task whose token may go there.
 
         Of a subprocess that the way touches, all: which of them came later, the path of the case tells.
         Raises InvalidState where it may not.
         """
-        route = self._route(self._open(task_id), element_id)
+        route = self._route(self._open(task_id), element_id, with_them)
         found = (_effect(task_spec) for task_spec in route.passed(self._workflow))
         return tuple({(e.process_id, e.element_id): e for e in found if e is not None}.values())
 

@@ -122,9 +122,11 @@ class RegisterQuery:
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task with what its page needs. `values` prefill the form: the case's variables, then the draft.
+    """A task with what its page needs. `values` prefill the form: what the case holds now, then the draft.
 
-    `may_complete` says whether this actor may; `next_hint` what happens after, as (zh, en) or None.
+    `form` is as the task has it (`fields`, `shows`); `context` what its formulas know. `shared` are the case's
+    values of its fields now, `seen` those that the draft began from. `may_complete` says whether this actor may;
+    `next_hint` what happens after, as (zh, en) or None.
     """
 
     task: UserTask
@@ -139,6 +141,9 @@ class TaskView:
     may_complete: bool
     may_claim: bool
     next_hint: tuple[str, str] | None = None
+    context: Mapping[str, object] = field(default_factory=dict)
+    shared: Mapping[str, object] = field(default_factory=dict)
+    seen: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

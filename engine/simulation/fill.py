@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.casework.categories import category_codes
 from engine.errors import InvalidForm
 from engine.kernel.feel import Feel
 from engine.kernel.forms import validate_form
-from engine.kernel.forms_schema import Schema, options_of
+from engine.kernel.forms_schema import Schema, list_of, options_of
 
 MOST_ROUNDS = 8
 """A value may make another field required; a form that goes on asking is left to say so itself."""
@@ -69,5 +70,7 @@ def _value(field: Schema, now: datetime, unit: str) -> Any:
 
 
 def _choice(field: Schema, unit: str) -> Any:
+    if list_of(field) == "categories":
+        return min(category_codes())
     options = options_of(field)
     return options[0] if options else unit

@@ -11,12 +11,11 @@ from typing import Any
 
 from engine.cases.advance import Operation
 from engine.cases.form_flow import parties_of
-from engine.definitions.sources import load_procedure
-from engine.kernel.forms import FormData, require_musts, validate_form
 from engine.ports.engine import Engine
 from engine.records.org import Actor
 from engine.records.task import SignMode, TaskKind, UserTask
 from engine.tasks.acting import Acting, act_on, checked_text, refuse
+from engine.tasks.checked_form import checked_form
 from engine.tasks.delegate import given_back, refuse_suspended
 from engine.tasks.refusals import stale_page
 from engine.tasks.released import completion_by, held_for_signers
@@ -31,22 +30,24 @@ def complete_task(
     *,
     seen_version: int | None = None,
     opinion: str = "",
+    seen: Mapping[str, Any] | None = None,
 ) -> None:
     """Completes an open task with its form's data; a candidate's completion claims it.
 
     `seen_version` is the instance's version that the page showed. A page stays good while its task is open: what
     other branches and reminders do meanwhile does not change what this task is about. `opinion` goes to the owner
-    where the task was delegated.
+    where the task was delegated. `seen` are the case's values that the page showed, by field: what somebody else
+    has changed since is not overwritten.
 
     Raises NotFound (also where the actor may not know of the case), Forbidden (audited), Conflict (another person
-    completed or claimed it), InvalidState (the procedure closed it; it is suspended, submitted already, or waits
-    for signers), InvalidForm, StepFailed (incident recorded).
+    completed or claimed it; ChangedMeanwhile), InvalidState (the procedure closed it; it is suspended, submitted
+    already, or waits for signers), InvalidForm, StepFailed (incident recorded).
     """
     opinion = checked_text(opinion, zh="交回意见", en="opinion", required=False)
 
     def complete(acting: Acting) -> Operation:
         _check(acting, seen_version)
-        return _completion(acting, data, opinion)
+        return _completion(acting, data, opinion, seen or {})
 
     act_on(engine, actor, task_id, "complete_task", complete)
 
@@ -65,11 +66,11 @@ def _refuse_stale(acting: Acting, seen_version: int | None) -> None:
         raise stale_page(acting.task)
 
 
-def _completion(acting: Acting, data: Mapping[str, Any], opinion: str) -> Operation:
+def _completion(acting: Acting, data: Mapping[str, Any], opinion: str, seen: Mapping[str, Any]) -> Operation:
     """By a delegate: back to the owner. With signers to come: kept. Else the step is done."""
     task = acting.task
     afterwards = _signers_afterwards(acting)
-    form, schema = _validated(acting, data)
+    form, schema = checked_form(acting, data, seen)
     if task.owner is not None:
         return given_back(acting, schema, data, opinion)
     known = acting.work.cases.parties(acting.case.case_id) if form.party else ()
@@ -103,13 +104,3 @@ def _signers_afterwards(acting: Acting) -> tuple[UserTask, ...]:
             f"“{acting.task.name}” still waits for the opinion of {names}. Wait, or stop asking them.",
         )
     return signers
-
-
-def _validated(acting: Acting, data: Mapping[str, Any]) -> tuple[FormData, Mapping[str, Any]]:
-    task, feel = acting.task, acting.engine.kernel.feel
-    if task.form is None:
-        return FormData({}, {}), {}
-    schema = load_procedure(acting.work, task.definition_id).form(task.form)
-    form = validate_form(schema, data, feel, acting.now)
-    require_musts(schema, form.variables, task.data, feel, acting.now)
-    return form, schema

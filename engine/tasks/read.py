@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
+from engine.cases.form_changes import shared_values
+from engine.cases.form_context import TaskForm, form_for, top_names
 from engine.definitions.sources import load_procedure
 from engine.errors import EngineError
 from engine.ports.engine import Engine
@@ -27,26 +27,39 @@ def open_task(engine: Engine, actor: Actor, task_id: str) -> TaskView:
         case = work.cases.get(task.case_id) if task else None
         if task is None or case is None or not _may_open(work, actor, task, case):
             raise unknown_task(task_id)
-        form = load_procedure(work, task.definition_id).form(task.form) if task.form else {}
+        procedure, zone = load_procedure(work, task.definition_id), engine.settings.timezone
+        form = form_for(procedure, task, zone)
         draft = work.drafts.of_task(task_id, actor.person_id) if task.state is TaskState.OPEN else None
         running = work.instances.open_deadlines(task.instance_id)
         view = work.cases.view(case.case_id)
-        version = next((i.version for i in view.instances if i.instance_id == task.instance_id), 0) if view else 0
+        instance = next((i for i in view.instances if i.instance_id == task.instance_id), None) if view else None
         units = {unit.code: unit.name for unit in work.org.units()} if task.unit else {}
         assignee = work.org.person(task.assignee) if task.assignee else None
+    shared = {}
+    if instance is not None and task.state is TaskState.OPEN:
+        snapshot = instance.snapshot
+        shared = shared_values(
+            case,
+            form.schema,
+            lambda: engine.kernel.variables_at(procedure.source, snapshot, task_id),
+            zone,
+        )
     return TaskView(
         task=task,
         case=case,
-        form=form,
-        values=_values(form, task, draft),
+        form=form.schema,
+        values=_values(form, task, draft, shared),
         draft_saved_at=draft.saved_at if draft else None,
         deadlines=_standing_over(task, running),
         unit_name=units.get(task.unit or "", task.unit),
         assignee_name=assignee.name if assignee else None,
-        instance_version=version,
+        instance_version=instance.version if instance else 0,
         may_complete=may_complete(actor, task, case),
         may_claim=may_claim(actor, task, case),
         next_hint=_hint(engine, task, engine.clock.now()),
+        context=form.context,
+        shared=shared,
+        seen=shared if draft is None or draft.base is None else draft.base,
     )
 
 
@@ -58,22 +71,14 @@ def _may_open(work: UnitOfWork, actor: Actor, task: UserTask, case: CaseFile) ->
     return work.cases.may_see(actor, case.case_id)
 
 
-def _values(form: Mapping[str, Any], task: UserTask, draft: Draft | None) -> dict[str, Value]:
-    """The case's variables that the form shows, then what was typed; of a closed task what was submitted."""
-    keys = set(_keys(form))
-    values = {name: value for name, value in task.data.items() if name in keys}
-    for later in (task.result, draft.data if draft else None):
+def _values(form: TaskForm, task: UserTask, draft: Draft | None, shared: Data) -> dict[str, Value]:
+    """What the case holds of the form's fields, then what was typed; of a closed task what was submitted."""
+    keys = set(top_names(form.schema))
+    values = {name: value for name, value in task.data.items() if name in keys} | dict(shared)
+    typed = {**draft.data, **draft.party} if draft else None
+    for later in (task.result, typed):
         values.update({name: value for name, value in (later or {}).items() if name in keys})
     return values
-
-
-def _keys(form: Mapping[str, Any]) -> Iterator[str]:
-    """Top-level names of the form's data: keys of fields, paths of groups and lists."""
-    for component in form.get("components", ()):
-        for name in (component.get("key"), component.get("path")):
-            if isinstance(name, str) and name:
-                yield name.partition(".")[0]
-        yield from _keys(component)
 
 
 def _standing_over(task: UserTask, running: tuple[Deadline, ...]) -> tuple[Deadline, ...]:

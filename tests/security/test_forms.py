@@ -13,6 +13,7 @@ from engine.cases.form_flow import facts_of, without_party
 from engine.errors import EngineError, InvalidForm
 from engine.kernel.feel import Feel, FeelError
 from engine.kernel.forms import check_form, parse_form, validate_form
+from engine.kernel.forms_access import Access, mentioned_in, named_of, showing, with_access
 from engine.records.case import CaseFile
 from engine.records.task import TaskState
 from engine.tasks.read import open_task
@@ -21,7 +22,7 @@ from tests.security.conftest import Enter
 from tests.security.entering import token
 from tests.worlds import World, a_field, a_form
 from web.choices import _answers
-from web.form_page import in_language, in_rows, mentioned
+from web.form_page import in_language, in_rows
 
 FEEL = Feel()
 ENTRIES = (
@@ -47,7 +48,10 @@ def use(content: bytes) -> None:
     without_party(schema, {})
     dict(_answers(schema))
     in_language(in_rows(schema), "en")
-    mentioned(schema, {"a": 1})
+    mentioned_in(schema)
+    named_of(schema)
+    locked = with_access(showing(schema, {"other": schema}, {"a": 1}), {"a": Access.HIDDEN, "*": Access.READONLY})
+    assert validate_form(locked, {}, FEEL, START).variables in ({}, {"a": None}, {"p": []})
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,7 @@ def test_a_form_that_passes_the_check_breaks_no_page(kind: str) -> None:
     for entry in ENTRIES:
         for odd in ODD:
             plain = {"type": kind, "id": "a", "key": "a", "path": "p", "subtype": "date", "components": []}
+            plain["isRepeating"] = kind == "dynamiclist"
             content = a_file({**plain, "values": [{"label": "x", "value": "x"}], entry: odd})
             if not check_form(content, "f.form.json", FEEL):
                 passed += 1

@@ -172,7 +172,7 @@ def test_a_bad_attachment_changes_nothing(world: World) -> None:
     assert list_attachments(world.engine, actor, case.case_id) == ()
 
 
-def test_a_draft_keeps_no_party_field(world: World) -> None:
+def test_a_draft_keeps_fields_of_parties_apart_and_only_for_its_person(world: World) -> None:
     diagram = Bpmn("asking").lane("l", role="registrar").start("s", lane="l")
     diagram.user("ask", form="ask", lane="l").end("e", lane="l")
     form = a_form(a_field("name", properties={"store": "party"}), a_field("opinion"))
@@ -182,7 +182,12 @@ def test_a_draft_keeps_no_party_field(world: World) -> None:
 
     save_draft(world.engine, actor, task_id, {"name": "张三", "opinion": "初稿"})
 
-    assert open_task(world.engine, actor, task_id).values == {"opinion": "初稿"}
+    assert open_task(world.engine, actor, task_id).values == {"opinion": "初稿", "name": "张三"}
+    with world.engine.store.read() as work:
+        kept = work.drafts.of_task(task_id, actor.person_id)
+        assert kept is not None
+        assert (kept.data, kept.party) == ({"opinion": "初稿"}, {"name": "张三"})
+    assert open_task(world.engine, world.actor("jiedai"), task_id).values == {"opinion": None}
 
 
 @pytest.mark.parametrize("task_id", ["", "none", "' OR 1=1 --", "任务"])

@@ -10,8 +10,10 @@ from engine.kernel.decisions import parse_decisions
 from engine.kernel.diagram import Diagram, read_leniently
 from engine.kernel.feel import Feel
 from engine.kernel.findings import Finding, Severity
-from engine.kernel.forms import check_form
+from engine.kernel.forms import check_form, parse_form
+from engine.kernel.forms_access import Named, named_of
 from engine.kernel.lint import (
+    access,
     connections,
     events,
     expressions,
@@ -64,6 +66,8 @@ RULES: tuple[Rule, ...] = (
     lanes.lanes_are_unambiguous,
     lanes.elements_stand_in_one_lane,
     references.forms_exist,
+    access.fields_exist,
+    access.shown_forms_exist,
     references.actions_exist,
     references.decisions_exist,
     references.called_processes_exist,
@@ -117,6 +121,7 @@ def lint_procedure(
             roles=roles,
             called_names=called_names or {},
             more_rules=more_rules,
+            fields=_fields(files),
         )
         findings += [finding for rule in RULES for finding in rule(subject)]
         if not any(finding.is_error for finding in findings):
@@ -179,6 +184,16 @@ def _diagram(files: Mapping[str, bytes]) -> tuple[Diagram | None, list[Finding]]
 def _forms(files: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
     found = ((_FORM.match(path), content) for path, content in files.items())
     return {match.group(1): form_variables(content) for match, content in found if match is not None}
+
+
+def _fields(files: Mapping[str, bytes]) -> dict[str, tuple[Named, ...]]:
+    """What a task may say of each form's parts; nothing of a form that cannot be read."""
+    found: dict[str, tuple[Named, ...]] = {}
+    for path, content in files.items():
+        match = _FORM.match(path)
+        if match is not None and not check_form(content, path):
+            found[match.group(1)] = named_of(parse_form(content))
+    return found
 
 
 def _tables(files: Mapping[str, bytes]) -> tuple[dict[str, Table], list[Finding]]:

@@ -23,6 +23,8 @@ _TASK = frozenset(
         "hint",
         "hint_en",
         "case_state",
+        "fields",
+        "shows",
     }
 )
 _PROPERTIES = {

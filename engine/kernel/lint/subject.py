@@ -9,6 +9,7 @@ from engine.errors import Message
 from engine.kernel.diagram_values import Diagram, Element, Flow, Lane, Process
 from engine.kernel.feel import Feel
 from engine.kernel.findings import Finding, Severity
+from engine.kernel.forms_access import Named
 from engine.kernel.lint.tables import Table
 from engine.kernel.ports import ActionSignature
 
@@ -19,9 +20,9 @@ Place = Element | Flow | Lane | Process
 class Subject:
     """`forms` maps a form's name to the variables that its fields set; `tables` decisions by id.
 
-    `roles` None means that any role goes. `called_names` are the variables that called procedures set, by
-    process id; a called procedure that is missing there sets unknown ones. `more_rules` are deadline rules beside
-    those of `tables`.
+    `fields` are what a task may name of each form. `roles` None means that any role goes. `called_names` are the
+    variables that called procedures set, by process id; a called procedure that is missing there sets unknown ones.
+    `more_rules` are deadline rules beside those of `tables`.
     """
 
     diagram: Diagram
@@ -33,6 +34,7 @@ class Subject:
     roles: Collection[str] | None = None
     called_names: Mapping[str, Collection[str]] = field(default_factory=dict)
     more_rules: Collection[str] = ()
+    fields: Mapping[str, tuple[Named, ...]] = field(default_factory=dict)
 
     def error(self, rule: str, place: Place | None, zh: str, en: str, *, line: int | None = None) -> Finding:
         return self._finding(Severity.ERROR, rule, place, Message(zh, en), line)
