@@ -11,6 +11,7 @@ from engine.audit.chain import seal_entries
 from engine.cases.acting import acting_for, marked
 from engine.cases.actions.action import ActionContext
 from engine.cases.actions.registry import StepActions
+from engine.cases.awaited_paper import require_served
 from engine.cases.collector import Collector
 from engine.cases.deputies import words_to_deputies
 from engine.cases.followers import tell_of_step
@@ -18,7 +19,6 @@ from engine.cases.project import Projection, project
 from engine.cases.project_deadlines import needs_earlier
 from engine.cases.retime import reckoning, turned
 from engine.cases.standing import ClockOrder, Event, Firing, Stamp, Standing
-from engine.deadlines.life import is_undone
 from engine.deadlines.time_port import time_port
 from engine.definitions.sources import Procedure, load_procedure
 from engine.kernel.changes import Changes
@@ -59,7 +59,7 @@ class Operation:
     somebody else than the actor, `done_for` for whom that person stood in.
 
     `tasks_opened`, `tasks_closed`, `tasks_changed` are tasks that no token moves: signers, and what people change
-    about an open task. `beside` adds notices, papers and further events.
+    about an open task. `beside` adds notices, papers and further events. `completes` is the task that it completes.
     """
 
     event: Event
@@ -78,6 +78,7 @@ class Operation:
     tasks_closed: tuple[TaskClosure, ...] = ()
     tasks_changed: tuple[UserTask, ...] = ()
     beside: Callable[[Collector], None] | None = None
+    completes: UserTask | None = None
     goes_back: str | None = None
     dress: Callable[[UnitOfWork, UserTask], UserTask] | None = None
     after: Callable[[UnitOfWork, StepBatch], None] | None = None
@@ -123,11 +124,13 @@ def prepare(
     engine: Engine, work: UnitOfWork, held: Held, operation: Operation, *, actor: str, now: datetime
 ) -> StepBatch:
     """As `advance`, but the step is still to be saved: with others, in one go."""
+    if operation.completes is not None:
+        require_served(engine, work, operation.completes, now)
     procedure = load_procedure(work, held.instance.definition_id)
     operation = replace(operation, acted_for=acting_for(operation.acted_for, held.task, actor))
     collector = Collector(held.case, held.instance.instance_id, now, actor)
     collector.update_case(**operation.columns)
-    ports = _ports(engine, work, procedure, collector, held, goes_back=operation.goes_back is not None)
+    ports = _ports(engine, work, procedure, collector, held, goes_back=operation.goes_back)
     run = engine.kernel.load(procedure.source, ports, held.instance.snapshot)
     changes = operation.act(run, now)
     if operation.parties:
@@ -228,16 +231,15 @@ def _ports(
     collector: Collector,
     held: Held | None = None,
     *,
-    goes_back: bool = False,
+    goes_back: str | None = None,
 ) -> Ports:
     source = procedure.source
-    goes_on = (lambda _deadline: True) if goes_back else is_undone
 
     def earlier(rules: Sequence[str]) -> Sequence[Deadline]:
         return () if held is None else work.deadlines.of_rules(held.case.case_id, held.instance.instance_id, rules)
 
     return Ports(
-        time=time_port(engine, work, source.files, source.sha256, earlier=earlier, goes_on=goes_on),
+        time=time_port(engine, work, source.files, source.sha256, earlier=earlier, goes_back=goes_back),
         actions=StepActions(ActionContext(work, collector, engine.settings.timezone)),
     )
 

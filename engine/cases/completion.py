@@ -62,6 +62,7 @@ def completion_of(
             "columns": {name: _plain(value) for name, value in (columns or {}).items() if value is not None},
         },
         task_id=task.task_id,
+        completes=task,
         result=dict(variables),
         columns=columns or {},
         parties=parties,

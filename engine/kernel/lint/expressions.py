@@ -20,6 +20,7 @@ _FEEL_PROPERTIES = {
     "assignee": Message("承办人", "assignee"),
     "role_from": Message("岗位", "role"),
     "name_from": Message("任务名称", "name"),
+    "awaits_paper": Message("等待送达的文书", "awaited paper"),
     "hint": Message("提示", "hint"),
     "hint_en": Message("英文提示", "English hint"),
     "correlation": Message("关联值", "correlation value"),

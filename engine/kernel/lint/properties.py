@@ -23,6 +23,7 @@ _TASK = frozenset(
         "hint",
         "hint_en",
         "case_state",
+        "awaits_paper",
         "fields",
         "shows",
     }
