@@ -44,12 +44,15 @@ def look_by_task(work: UnitOfWork, task_id: str) -> Held | None:
     return Held(instance, case, work.instances.open_deadlines(instance.instance_id), task=task)
 
 
-def done_between(run: Run, path: Sequence[PathEntry], task_id: str, element_id: str) -> Message | None:
+def done_between(
+    run: Run, path: Sequence[PathEntry], task_id: str, element_id: str, with_them: Sequence[str] = ()
+) -> Message | None:
     """Why the case cannot go back to the element: what lies on the way since, and cannot be undone.
 
-    `path` is what the instance has passed since it left the element.
+    `path` is what the instance has passed since it left the element; the tasks `with_them` go back together.
     """
-    effects = {(each.process_id, each.element_id): each for each in run.effects_between(task_id, element_id)}
+    between = run.effects_between(task_id, element_id, with_them=with_them)
+    effects = {(each.process_id, each.element_id): each for each in between}
     for entry in path:
         effect = effects.get((entry.process_id, entry.element_id))
         if effect is not None and entry.closure == "completed" and _stays(effect):

@@ -13,7 +13,7 @@ from engine.clock.deadline import ClockKind, Dues, Term, dues_of, share_of, star
 from engine.clock.lights import Lights, lights_of
 from engine.clock.period import Period
 from engine.deadlines.calendar import load_calendar
-from engine.deadlines.life import is_undone
+from engine.deadlines.life import WITHDRAWN, is_undone
 from engine.deadlines.office_tables import RULES, OfficeTables, load_tables
 from engine.deadlines.rules import DeadlineRule, DeadlineRules, rules_from
 from engine.deadlines.rungs import Ground, first_firings
@@ -45,7 +45,8 @@ class OfficeTime:
     """The `TimePort` of one instance. The calendar and the tables are fetched when first needed, then kept.
 
     The office's own rules win; `rules` are the procedure's, for what those lack. `earlier` finds deadlines of the
-    instance by rule: a duty that goes on from its old start keeps the term that it began with.
+    instance by rule: a duty that goes on from its old start keeps the term that it began with. `goes_back`: the
+    step goes back, and why.
     """
 
     def __init__(
@@ -56,9 +57,9 @@ class OfficeTime:
         office: Callable[[], OfficeTables | None] = lambda: None,
         *,
         earlier: Callable[[Sequence[str]], Sequence[Deadline]] = _none_earlier,
-        goes_on: Callable[[Deadline], bool] = is_undone,
+        goes_back: str | None = None,
     ) -> None:
-        self._goes_on = goes_on
+        self._goes_back = goes_back
         self._fetch_rules = rules
         self._fetch_calendar = calendar
         self._fetch_office = office
@@ -147,17 +148,18 @@ class OfficeTime:
         return Term(base.clock, first, base.period, rollover=rule.rollover, grace=amount), started_at
 
     def _gone_on(self, rule: DeadlineRule, term: Term, started_at: datetime) -> tuple[Term, datetime]:
-        """The start of the same limit, where the case went back over it: going back lengthens no limit.
+        """The start of the same limit, where the case goes or went back over it: going back lengthens no limit.
 
-        Of the law's limits, and of those that fall on a date. A statement at most.
-        Source: 信访工作条例 art. 22, 32, 34 (limits count from receipt or acceptance).
+        Of the law's limits, and of those that fall on a date; of every limit where somebody takes back what has
+        just been done. A statement at most. Source: 信访工作条例 art. 22, 32, 34 (from receipt or acceptance).
         """
-        if not (rule.statutory or rule.clock is ClockKind.FIXED):
+        is_bound = rule.statutory or rule.clock is ClockKind.FIXED
+        if not is_bound and self._goes_back != WITHDRAWN:
             return term, started_at
         if rule.rule not in self._newest:
             self._newest[rule.rule] = next(iter(self._fetch_earlier((rule.rule,))), None)
         last = self._newest[rule.rule]
-        if last is None or not last.term or not self._goes_on(last):
+        if last is None or not last.term or not (self._goes_back or is_undone(last)):
             return term, started_at
         before = term_of(last.term)
         if before.fixed_on is not None and term.fixed_on is not None:
@@ -239,12 +241,12 @@ def time_port(
     sha256: str,
     *,
     earlier: Callable[[Sequence[str]], Sequence[Deadline]] = _none_earlier,
-    goes_on: Callable[[Deadline], bool] = is_undone,
+    goes_back: str | None = None,
 ) -> OfficeTime:
     """The time port of an instance whose definition has these files; `sha256` is the definition's hash.
 
-    `earlier` finds the instance's deadlines by rule, ended ones too, the newest first; `goes_on` says whether a new
-    one of a limit that nobody may lengthen goes on from the start of the newest.
+    `earlier` finds the instance's deadlines by rule, ended ones too, the newest first. `goes_back` says
+    that the step goes back, and why (`engine.deadlines.life.GOINGS_BACK`).
     """
     return OfficeTime(
         rules=lambda: _cached_rules(engine, files, sha256),
@@ -252,7 +254,7 @@ def time_port(
         zone=engine.settings.timezone,
         office=lambda: load_tables(engine, work),
         earlier=earlier,
-        goes_on=goes_on,
+        goes_back=goes_back,
     )
 
 

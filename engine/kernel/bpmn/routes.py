@@ -26,14 +26,16 @@ CANCELS_ALL = "return_cancels"
 
 @dataclass(frozen=True)
 class Route:
-    """From an open task to an element. `base` is the task that gives up its token: the open one, or what is around.
+    """From an open task to the task spec `target`.
 
-    `entry` is where the token goes in the scope of `base`, `inner` where the scopes inside begin, by their names.
-    `beside` are tasks of the same scope that give up theirs with it.
+    `base` is the task that gives up its token: the open one, or what is around. `entry` is where that goes in the
+    scope of `base`, `inner` where the scopes inside begin, by their names. `beside` are tasks of the same scope
+    that give up theirs with it.
     """
 
     task: RunTask
     base: RunTask
+    target: Any
     entry: Any
     inner: dict[str, Any] = field(default_factory=dict)
     beside: tuple[RunTask, ...] = ()
@@ -42,6 +44,11 @@ class Route:
     def leaves_scopes(self) -> bool:
         return self.base is not self.task
 
+    @property
+    def opens_several(self) -> bool:
+        """Whether the target is a loop or a multi-instance activity."""
+        return isinstance(self.target, _Repeating)
+
     def leads_back(self) -> bool:
         """Whether the flow leads on from where the token goes to where it is."""
         return _regions(self.base).leads(self.entry.name, self.base.task_spec.name)
@@ -49,7 +56,9 @@ class Route:
     def passed(self, top: RunWorkflow) -> Iterator[Any]:
         """The task specs with an element on the ways from where the token goes to where it is."""
         base = self.base
-        yield from _specs(top, base.workflow.spec, _regions(base).between(self.entry.name, base.task_spec.name))
+        for each in (base, *self.beside):
+            names = _regions(base).between(self.entry.name, each.task_spec.name)
+            yield from _specs(top, base.workflow.spec, names)
         scope: Any = self.task.workflow
         name = _whole(self.task).task_spec.name
         while scope is not base.workflow:
@@ -158,7 +167,7 @@ def _checked(
     if refusal is not None:
         return refusal
     inner = {host.spec: _entry(spec) for host, spec in pairwise(place)}
-    return Route(task, base, _entry(place[0]), inner, others)
+    return Route(task, base, place[-1], _entry(place[0]), inner, others)
 
 
 def _entry(task_spec: Any) -> Any:
