@@ -10,7 +10,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from werkzeug.wrappers import Response
 
 from engine.errors import EngineError, InvalidState, Message
-from engine.tasks.batch import Outcome, claim_each, read_each, transfer_each
+from engine.tasks.batch import Outcome, claim_each, read_each, transfer_each, urge_each
 from engine.tasks.read import open_task
 from web.current import actor, engine, language
 from web.i18n import text
@@ -24,6 +24,7 @@ ACTS: Mapping[str, _Act] = {
     "transfer": lambda items, given: transfer_each(
         engine(), actor(), items, given.get("person", ""), given.get("reason", "")
     ),
+    "urge": lambda items, given: urge_each(engine(), actor(), items, given.get("note", "")),
     "read": lambda items, _given: read_each(engine(), actor(), items),
 }
 

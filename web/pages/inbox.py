@@ -38,8 +38,11 @@ inbox_pages = Blueprint("inbox", __name__)
 ACTS = {
     "mine": ("transfer",),
     "claimable": ("claim", "transfer"),
+    "started": ("urge",),
     "copied": ("read",),
+    "followed": ("urge",),
     "deputised": ("claim", "transfer"),
+    "delegated": ("urge",),
 }
 """What can be done with several lines of a box at once; every box can be exported."""
 

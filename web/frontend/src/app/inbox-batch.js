@@ -4,6 +4,13 @@ import { openProgress } from "./inbox-progress.js";
 
 const PORTION = 5;
 
+// What only one of the acts needs cannot be required of the whole form.
+function told(input) {
+  input.setCustomValidity(input.value.trim() ? "" : input.dataset.needed);
+  input.addEventListener("input", () => input.setCustomValidity(""), { once: true });
+  return input.reportValidity();
+}
+
 export function startBatch(inbox) {
   const form = document.getElementById("batch");
 
@@ -65,6 +72,7 @@ export function startBatch(inbox) {
       if (!person.hidden) person.focus();
       return;
     }
+    if (button.value === "transfer" && !told(form.elements.reason)) return;
     const given = new FormData(form, button);
     run(button.value, button.dataset.title || button.textContent.trim(), [...given]);
   });
