@@ -24,6 +24,7 @@ def names_of(file: FileView) -> Names:
         time=office_time(),
         comments={c.comment_id: c for c in file.comments},
         attachments={a.attachment_id: a for a in file.attachments},
+        linked={link.link.other_id: link.number or link.title for link in file.links},
     )
 
 

@@ -31,6 +31,8 @@ class Names:
     time: OfficeTime
     comments: Mapping[str, Comment]
     attachments: Mapping[str, Attachment]
+    linked: Mapping[str, str]
+    """Numbers (or titles) of the other cases that the reader may see, by id."""
 
     @property
     def language(self) -> str:
@@ -82,6 +84,8 @@ class Telling:
     follows: bool = False
     is_quiet: bool = False
     is_late: bool = False
+    shows: Callable[[Data, Names], bool] | None = None
+    """Whether this reader may be told at all; None: whoever sees the case."""
 
 
 def quiet(kind: str = "notice") -> Telling:

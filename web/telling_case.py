@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from engine.values import Data
-from web.telling import Fill, Names, Say, Telling, first_of, quiet
+from web.telling import Names, Say, Telling, first_of, quiet
 
 _NAME = first_of("name")
 _REASONS = {"supplement", "hearing"}
@@ -53,8 +53,21 @@ def _version(detail: Data, names: Names) -> Mapping[str, str]:
     return {"version": str(found.version if found else detail.get("version", 1))}
 
 
-def _numbered(key: str) -> Fill:
-    return lambda detail, _names: {"number": str(detail.get(key) or "")}
+def _other(detail: Data, names: Names) -> Mapping[str, str]:
+    return {"number": names.linked.get(str(detail.get("case_id")), "")}
+
+
+def _is_seen(detail: Data, names: Names) -> bool:
+    """A link is told to who may see the other case."""
+    return str(detail.get("case_id")) in names.linked
+
+
+def _link(words: str) -> Telling:
+    return Telling("act", words, fill=_other, detail=_kind, shows=_is_seen)
+
+
+def _kind(detail: Data, names: Names) -> str:
+    return names.label("link_kind", detail.get("kind"))
 
 
 def _task(detail: Data, names: Names) -> str:
@@ -75,7 +88,9 @@ TELLINGS: Mapping[str, Telling] = {
     "CaseChanged": quiet("step"),
     "TaskOpened": Telling("step", detail=_NAME, follows=True),
     "TaskCompleted": Telling("step", detail=_NAME),
-    "TaskCancelled": Telling("step", detail=_task, follows=True),
+    "TaskCancelled": Telling(
+        "step", detail=_task, follows=True, shows=lambda detail, names: bool(_task(detail, names))
+    ),
     "TaskClaimed": Telling("act", detail=_task),
     "TaskUnclaimed": Telling("act", detail=_task),
     "TaskAssigned": Telling("act", detail=_task),
@@ -91,6 +106,7 @@ TELLINGS: Mapping[str, Telling] = {
     "DeadlineMetLate": _clock_event("met_late", is_late=True),
     "DeadlineVoided": _clock_event("voided"),
     "DeadlineSuperseded": _clock_event("superseded", _due),
+    "DeadlineUndone": _clock_event("undone", _due),
     "DeadlineAdvanced": _clock_event("advanced", _moved, follows=False),
     "CalendarFollowed": Telling("time", "told.calendar"),
     "Notified": Telling("notice", follows=True, detail=first_of("topic_name")),
@@ -103,11 +119,12 @@ TELLINGS: Mapping[str, Telling] = {
     "AttachmentReplaced": Telling("file", "told.new_version", fill=_version, detail=_attachment),
     "CommentAdded": Telling("comment", "told.comment", detail=_comment),
     "CommentMentioned": Telling("comment", "told.comment_to", fill=_mentions, detail=_comment),
-    "CaseLinked": Telling("act", "told.linked", fill=_numbered("number"), detail=first_of("note")),
-    "CaseUnlinked": Telling("act", "told.unlinked", fill=_numbered("number")),
-    "CaseMerged": Telling("act", "told.merged", fill=_numbered("number"), detail=first_of("note")),
-    "CaseTakenIn": Telling("act", "told.taken_in", fill=_numbered("number"), detail=first_of("note")),
-    "CaseMergeUndone": Telling("act", "told.merge_undone", fill=_numbered("number")),
+    "CaseLinked": _link("told.linked"),
+    "CaseUnlinked": _link("told.unlinked"),
+    "CaseMerged": _link("told.merged"),
+    "CaseTakenIn": _link("told.taken_in"),
+    "CaseMergeUndone": _link("told.merge_undone"),
+    "CaseMergeGoverns": quiet("time"),
     "PartiesRevealed": Telling("look", detail=first_of("purpose")),
     "FilePrinted": Telling("look", "told.printed", detail=first_of("purpose")),
     "ArchiveVolumeMade": Telling("look", "told.volume", detail=first_of("purpose")),

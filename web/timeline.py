@@ -86,7 +86,7 @@ def lines_of(names: Names) -> Iterable[Line]:
     """Every line, oldest first, ungrouped."""
     for entry in names.view.audit:
         telling = TELLINGS.get(entry.event, OTHER)
-        if not telling.is_quiet:
+        if not telling.is_quiet and (telling.shows is None or telling.shows(entry.detail, names)):
             yield _line(entry, names)
 
 

@@ -1,6 +1,6 @@
 """Comments on a case: added, never changed or deleted; who is mentioned is told, if it may see the case at all.
 
-The audit trail keeps a comment's hash, so that a changed one is found out. A mistake is put right by another comment.
+The audit trail keeps a comment's hash, so that a changed one is found out. A mistake is put right by another one.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ AUDITED: Mapping[str, str] = MappingProxyType(
         "resumed": "DeadlineResumed",
         "extended": "DeadlineExtended",
         "moved": "DeadlineMoved",
+        "advanced": "DeadlineAdvanced",
         "met": "DeadlineMet",
         "met_late": "DeadlineMetLate",
         "voided": "DeadlineVoided",

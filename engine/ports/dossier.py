@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from engine.records.case import CaseFile
+from engine.records.case import CaseFile, Instance
 from engine.records.dossier import LinkedCase
 from engine.records.org import Actor
 from engine.records.task import UserTask
@@ -28,12 +28,31 @@ class DossierRepository(Protocol):
         """Writes the missing tokens of the next parties by id; returns the last id, None where none is left."""
         ...
 
+    def sharing_parties(self, case_id: str, limit: int = 200) -> Mapping[str, frozenset[str]]:
+        """Other cases with a party in common: what they share (name, contact, id_number), whoever asks.
+
+        One statement.
+        """
+        ...
+
+    def newest_of_unit(self, actor: Actor, unit: str, limit: int) -> tuple[CaseFile, ...]:
+        """Of the newest `limit` cases that a unit keeps those that the actor may see. One statement."""
+        ...
+
+    def visible(self, actor: Actor, case_ids: Sequence[str]) -> tuple[CaseFile, ...]:
+        """Those of them that the actor may see. One statement, none for no ids."""
+        ...
+
     def tasks_of_case(self, case_id: str) -> tuple[UserTask, ...]:
         """All of them, open or not, the oldest first. One statement."""
         ...
 
     def begin_series(self, attachment_id: str) -> None:
         """The attachment becomes the first version of a document of its own id."""
+        ...
+
+    def instances(self, case_id: str) -> tuple[Instance, ...]:
+        """Oldest first. One statement."""
         ...
 
     def comments(self, case_id: str) -> tuple[Comment, ...]:

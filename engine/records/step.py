@@ -193,6 +193,7 @@ class CaseUpdate:
     accused_units: tuple[str, ...] | None = None
     facts: Data | None = None
     closed_at: datetime | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)

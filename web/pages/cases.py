@@ -8,8 +8,10 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.file_read import open_file
+from engine.cases.links import KINDS
 from engine.cases.pausing import turns_of
 from engine.cases.read import open_case, reveal_parties
+from engine.cases.similar import similar_cases
 from engine.errors import Message, NotFound
 from engine.records.dossier import FileView
 from web.cards import cards_of
@@ -88,6 +90,9 @@ def _of_tab(file: FileView, tab: str) -> dict[str, Any]:
             return {"drawings": drawings, "chosen": chosen if chosen in keys else (keys[0] if keys else "")}
         case "attachments":
             return {"most_bytes": engine().settings.max_upload_bytes}
+        case "links":
+            found = similar_cases(engine(), actor(), view.case.case_id) if file.may_add else None
+            return {"similar": found, "kinds": KINDS}
         case "comments":
             asked = any(actor().person_id in comment.mentions for comment in file.comments)
             people = offered("mention", case_id=view.case.case_id) if file.may_add or asked else []

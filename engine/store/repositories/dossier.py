@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from engine.records.case import CaseFile
+from engine.records.case import CaseFile, Instance
 from engine.records.dossier import LinkedCase
 from engine.records.org import Actor
 from engine.records.task import UserTask
@@ -16,7 +17,7 @@ from engine.store.repositories.party_tokens import fill_batch
 from engine.store.repositories.searching import may_see_one
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
-from engine.store.tables.case import case_file
+from engine.store.tables.case import case_file, instance, party
 from engine.store.tables.exchange import attachment
 from engine.store.tables.task import user_task
 from engine.store.tables.work import case_link, party_token
@@ -43,6 +44,44 @@ class Dossier:
     def fill_party_tokens(self, after: str) -> str | None:
         return fill_batch(self._connection, self._sealer, after)
 
+    def sharing_parties(self, case_id: str, limit: int = 200) -> Mapping[str, frozenset[str]]:
+        own, other = party_token.alias("own"), party_token.alias("other")
+        rows = self._connection.execute(
+            sa.select(other.c.case_id, other.c.kind)
+            # ix_party_of_case, ix_party_token_of_party, the primary key
+            .select_from(
+                party.join(own, own.c.party_id == party.c.party_id).join(
+                    other, sa.and_(other.c.token == own.c.token, other.c.kind == own.c.kind)
+                )
+            )
+            .where(party.c.case_id == case_id, other.c.case_id != case_id)
+            .distinct()
+            .limit(limit)
+        )
+        shared: dict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            shared[row.case_id].add(row.kind)
+        return {found: frozenset(kinds) for found, kinds in shared.items()}
+
+    def newest_of_unit(self, actor: Actor, unit: str, limit: int) -> tuple[CaseFile, ...]:
+        newest = (
+            sa.select(case_file.c.case_id)
+            .where(case_file.c.unit == unit)  # ix_case_file_of_unit
+            .order_by(case_file.c.created_at.desc())
+            .limit(limit)
+            .subquery()
+        )
+        return self._visible(actor, case_file.c.case_id.in_(sa.select(newest.c.case_id)))
+
+    def visible(self, actor: Actor, case_ids: Sequence[str]) -> tuple[CaseFile, ...]:
+        return self._visible(actor, case_file.c.case_id.in_(case_ids)) if case_ids else ()
+
+    def _visible(self, actor: Actor, which: sa.ColumnElement[bool]) -> tuple[CaseFile, ...]:
+        rows = self._connection.execute(
+            sa.select(*columns_of(CaseFile, case_file)).where(which, may_see_one(actor))
+        )
+        return tuple(record_of(CaseFile, row, case_file) for row in rows)
+
     def tasks_of_case(self, case_id: str) -> tuple[UserTask, ...]:
         rows = self._connection.execute(
             sa.select(*columns_of(UserTask, user_task))
@@ -54,6 +93,14 @@ class Dossier:
     def begin_series(self, attachment_id: str) -> None:
         statement = sa.update(attachment).where(attachment.c.attachment_id == attachment_id)
         self._connection.execute(statement.values(series_id=attachment_id))
+
+    def instances(self, case_id: str) -> tuple[Instance, ...]:
+        rows = self._connection.execute(
+            sa.select(instance)
+            .where(instance.c.case_id == case_id)  # ix_instance_of_case
+            .order_by(instance.c.started_at, instance.c.instance_id)
+        )
+        return tuple(record_of(Instance, row, instance) for row in rows)
 
     def comments(self, case_id: str) -> tuple[Comment, ...]:
         rows = self._connection.execute(

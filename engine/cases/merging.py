@@ -1,0 +1,232 @@
+"""Merging a repeated petition into the earlier case: one of them goes on, with the earliest deadline of both.
+
+The merged case ends in law by being carried on there; its parties and attachments are reached from the case that
+took it in. Where both have an open deadline of the same rule, the earlier date governs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from engine.audit.record import record_event, record_refusal
+from engine.cases.advance import Held, Operation, advance, hold_instance
+from engine.cases.file_read import visible_case
+from engine.cases.handling import keeping_right
+from engine.cases.links import MERGED_FROM, MERGED_INTO, both_ways, checked_note, named_case
+from engine.cases.retime import reckoning, retime
+from engine.cases.standing import Event
+from engine.cases.step import run_step
+from engine.deadlines.life import told
+from engine.deadlines.recompute import Reckoning
+from engine.errors import Forbidden, InvalidState, Message, NotFound
+from engine.kernel.changes import Changes, Closure, Ended, MessageUnawaited, TaskClosed, TimerDisarmed
+from engine.kernel.run import Run
+from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
+from engine.records.case import CaseFile, Instance, InstanceState
+from engine.records.org import Actor
+from engine.records.time import Deadline, DeadlineState
+from engine.records.work import CaseLink
+
+OUTCOME = "merged"
+
+
+def merge_case(engine: Engine, actor: Actor, case_id: str, into: str, note: str = "") -> CaseLink:
+    """Merges an open case into an earlier open one of the same procedure, `into` by its id or its number.
+
+    For those who keep both. Timers of both that are due fire first. Raises NotFound, Forbidden (audited),
+    InvalidState saying what stands against it.
+    """
+    note = checked_note(note)
+    try:
+        with engine.store.read() as work:
+            case, main = _cases(work, actor, case_id, into)
+            running = _running(work, case), _running(work, main)
+        _fire_due(engine, actor, (*running[0], *running[1]))
+        with engine.store.write() as work:
+            case, main = _cases(work, actor, case_id, into)
+            for instance in sorted((*_running(work, case), *_running(work, main)), key=lambda i: i.instance_id):
+                work.instances.lock(instance.instance_id)
+            return _Merger(engine, work, actor, case, main, engine.clock.now()).merge(note)
+    except Forbidden:
+        record_refusal(engine, actor, "merge_case", {}, case_id=case_id)
+        raise
+
+
+def advanced_by_merging(
+    mine: Sequence[Deadline], theirs: Sequence[Deadline]
+) -> tuple[tuple[Deadline, Deadline], ...]:
+    """Of two cases' deadlines, (the main case's, the merged case's) where the latter is due earlier. Pure."""
+    earliest: dict[str, Deadline] = {}
+    for deadline in sorted(theirs, key=lambda d: d.legal_due, reverse=True):
+        if deadline.is_open:
+            earliest[deadline.rule] = deadline
+    pairs = ((d, earliest.get(d.rule)) for d in mine if d.state is DeadlineState.RUNNING and d.clock != "H")
+    return tuple((d, other) for d, other in pairs if other is not None and other.legal_due < d.legal_due)
+
+
+@dataclass(frozen=True)
+class _Merger:
+    engine: Engine
+    work: UnitOfWork
+    actor: Actor
+    case: CaseFile
+    main: CaseFile
+    now: datetime
+
+    def merge(self, note: str) -> CaseLink:
+        theirs: list[Deadline] = []
+        for instance in _running(self.work, self.case):
+            held = _held(self.work, instance)
+            theirs += held.deadlines
+            advance(self.engine, self.work, held, self._ending(held), actor=self.actor.person_id, now=self.now)
+        for instance in _running(self.work, self.main):
+            self._hasten(_held(self.work, instance), theirs)
+        link = CaseLink(self.case.case_id, self.main.case_id, MERGED_INTO, note, self.now, self.actor.person_id)
+        self.work.dossier.add_links(both_ways(link, MERGED_INTO, MERGED_FROM))
+        record_event(
+            self.work,
+            "CaseTakenIn",
+            {"case_id": self.case.case_id},
+            actor=self.actor.person_id,
+            at=self.now,
+            case_id=self.main.case_id,
+        )
+        return link
+
+    def _ending(self, held: Held) -> Operation:
+        name = f"并入 {self.main.number or self.main.title}"
+        attached = [deadline.attached_to for deadline in held.deadlines]
+        return Operation(
+            event=Event("CaseMerged", {"case_id": self.main.case_id}),
+            act=lambda run, _now: _all_over(run, attached, name),
+            retry={},
+            columns={"merged_into": self.main.case_id, "state": name},
+        )
+
+    def _hasten(self, held: Held, theirs: Sequence[Deadline]) -> None:
+        """The main case's deadlines take the earlier dates, and their histories say so."""
+        pairs = advanced_by_merging(held.deadlines, theirs)
+        if not pairs:
+            return
+        reckoner = reckoning(self.engine, self.work)
+        changed = []
+        for mine, other in pairs:
+            sooner = _due_on(mine, other.legal_due, self.engine, reckoner)
+            changed.append(
+                told(
+                    sooner,
+                    "advanced",
+                    at=self.now,
+                    by=self.actor.person_id,
+                    from_due=mine.legal_due,
+                    case_id=self.case.case_id,
+                    term_before=mine.term,
+                )
+            )
+        event = Event("CaseMergeGoverns", {"case_id": self.case.case_id})
+        batch = retime(self.engine, self.work, held, changed, event=event, actor=self.actor.person_id, now=self.now)
+        self.work.instances.save_step(batch)
+
+
+def _all_over(run: Run, attached: Sequence[str], name: str) -> Changes:
+    """Everything of an instance ends at once, without a token being moved."""
+    closed = dict.fromkeys((*run.open_tasks(), *attached))
+    return Changes(
+        closed=tuple(TaskClosed(task_id, Closure.CANCELLED) for task_id in closed),
+        disarmed=tuple(TimerDisarmed(timer_id, fired=False) for timer_id in run.armed_timers()),
+        unawaited=tuple(MessageUnawaited(task_id) for task_id in run.awaited_messages()),
+        ended=Ended(outcome=OUTCOME, name=name),
+    )
+
+
+def _due_on(deadline: Deadline, due: datetime, engine: Engine, reckoner: Reckoning) -> Deadline:
+    """The deadline on a fixed day from now on, so that a changed calendar or a pause counts from there."""
+    day = (due.astimezone(engine.settings.timezone) - timedelta(microseconds=1)).date()
+    term = {**deadline.term, "clock": "fixed", "amount": None, "rollover": False, "grace": 0}
+    fixed = reckoner.deadline(replace(deadline, term={**term, "fixed_on": day.isoformat()}))
+    # pauses that are over moved the later date already: the earlier one has its own behind it
+    stood = (fixed.legal_due - due).days
+    earlier = day - timedelta(days=stood)
+    return reckoner.deadline(replace(deadline, term={**term, "fixed_on": earlier.isoformat()}))
+
+
+def _cases(work: UnitOfWork, actor: Actor, case_id: str, into: str) -> tuple[CaseFile, CaseFile]:
+    """Raises NotFound, Forbidden, InvalidState."""
+    case, main = visible_case(work, actor, case_id), named_case(work, actor, into)
+    if keeping_right(actor, case) is None or keeping_right(actor, main) is None:
+        raise Forbidden(
+            Message(
+                "并案由两件事项的主管单位登记、经办或督查人员办理。请联系他们。",
+                "Merging is for those who keep both cases. Ask them.",
+            )
+        )
+    for stands, zh, en in _obstacles(case, main):
+        if stands:
+            raise InvalidState(Message(zh, en))
+    return case, main
+
+
+def _obstacles(case: CaseFile, main: CaseFile) -> tuple[tuple[bool, str, str], ...]:
+    return (
+        (case.case_id == main.case_id, "不能并入本件自身。", "A case cannot be merged into itself."),
+        (
+            bool(case.closed_at or main.closed_at),
+            "已办结的事项不能并案。请改为关联。",
+            "A closed case cannot be merged. Link them instead.",
+        ),
+        (
+            case.procedure != main.procedure,
+            "两件事项的办理程序不同，不能并案。请改为关联。",
+            "The cases follow different procedures. Link them instead.",
+        ),
+        (
+            (main.created_at, main.case_id) > (case.created_at, case.case_id),
+            "只能并入登记在先的事项。请在后一件上办理并案。",
+            "Merge into the case that was registered first.",
+        ),
+        (
+            case.confidential and not main.confidential,
+            "保密事项只能并入保密事项。请先把主件设为保密，或改为关联。",
+            "A confidential case is merged into a confidential one only. Link them instead.",
+        ),
+        (
+            not set(case.accused_units) <= set(main.accused_units),
+            "本件反映的单位，主件没有列明；并案会让其看到本件。请先在主件补列，或改为关联。",
+            "This case complains of a unit that the main case does not name. Name it there first, or link them.",
+        ),
+    )
+
+
+def _running(work: UnitOfWork, case: CaseFile) -> tuple[Instance, ...]:
+    found = work.dossier.instances(case.case_id)
+    return tuple(instance for instance in found if instance.state is InstanceState.RUNNING)
+
+
+def _held(work: UnitOfWork, instance: Instance) -> Held:
+    held = hold_instance(work, instance.instance_id)
+    if held is None:
+        raise NotFound(Message("案件", "case"), instance.case_id)
+    return held
+
+
+class _Fired(Exception):
+    """What was due has fired; nothing else is written."""
+
+
+def _fire_due(engine: Engine, actor: Actor, instances: Sequence[Instance]) -> None:
+    """What fell due before the merger happened before it."""
+
+    def enough(_work: UnitOfWork, _held: Held, _now: datetime) -> Operation:
+        raise _Fired
+
+    for instance in instances:
+
+        def hold(work: UnitOfWork, instance: Instance = instance) -> Held:
+            return replace(_held(work, instance), next_timer_at=engine.clock.now())
+
+        with suppress(_Fired):
+            run_step(engine, hold, enough, actor=actor.person_id)
