@@ -9,7 +9,7 @@ const USED = [
   "hand-index", "hourglass-split", "inbox", "incognito", "info-circle", "journal-text", "keyboard", "list", "lock", "moon-stars",
   "paperclip", "pause-circle", "play-circle", "people", "person-circle", "person-check", "plus-lg", "printer", "question-circle", "record-circle-fill",
   "search", "shield-lock", "sliders", "stopwatch", "sun", "translate", "upload", "x-lg", "circle-half", "check-circle-fill", "zoom-in", "zoom-out",
-  "arrows-fullscreen", "dash-circle", "envelope",
+  "arrows-fullscreen", "dash-circle", "envelope", "box-arrow-in-right", "arrow-down-up", "file-earmark-pdf", "file-earmark-image",
 ];
 
 export function iconSprite(here) {

@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { startBadge } from "./app/badge.js";
 import { startCalendar } from "./app/calendar.js";
+import { startUploads } from "./app/case_upload.js";
 import { startDrawer } from "./app/drawer.js";
 import { startGoto } from "./app/goto.js";
 import { startHelp } from "./app/help.js";
@@ -21,6 +22,7 @@ function start() {
   startOnce();
   startInbox(htmx);
   startCalendar();
+  startUploads(htmx);
   startPeople();
   document.addEventListener("htmx:load", (event) => startPeople(event.detail.elt));
 }
