@@ -39,8 +39,8 @@ def awaited(engine: Engine, work: UnitOfWork, task: UserTask, now: datetime) -> 
     if paper is None:
         return Message(
             f"“{task.name}”要等“{zh}”送达后才能提交，但本案还没有有效的“{zh}”。请先印发（作废的可在文书页重新印发），再登记送达。",
-            f"“{task.name}” waits until the {en} has been served, but this case has none in force. Issue it first (a "
-            "void one can be issued anew on its page), then record its service.",
+            f"“{task.name}” waits until the {en} has been served, but this case has none in force. Issue it first "
+            "(a void one can be issued anew on its page), then record its service.",
         )
     return Message(
         f"“{task.name}”要等“{named(paper)}”送达后才能提交，它现在是“{WORDS[state_of(paper)].zh}”。"

@@ -24,6 +24,11 @@ def _serve_paper(context: ActionContext, call: ActionCall) -> ActionResult:
     if state_of(before) in {PaperState.SERVED, PaperState.RECEIPTED}:
         return _result(before)
     at = instant_given(context, call, "served_at")
+    if (
+        at < before.issued_at
+        and at.astimezone(context.zone).date() == before.issued_at.astimezone(context.zone).date()
+    ):
+        at = before.issued_at  # a day alone begins before the paper was issued on it
     paper = served(before, at, how_given(call), now=context.now)
     put(context, paper, before, is_fresh=is_fresh)
     context.collector.event("PaperServed", {"paper_id": paper.paper_id, "served_at": at})

@@ -36,8 +36,8 @@ def awaited_papers_are_issued(subject: Subject) -> Iterator[Finding]:
                 element,
                 f"“{called(element)}”等待文书“{kind}”送达，但在它之前没有步骤印发“{kind}”，永远提交不了。"
                 f"请在前面加上 issue_paper，或更正 {PROPERTY}。{zh}",
-                f"“{called(element)}” waits for the paper “{kind}”, but nothing before it issues one: it could never "
-                f"be completed. Add issue_paper before it, or correct {PROPERTY}. {en}",
+                f"“{called(element)}” waits for the paper “{kind}”, but nothing before it issues one: it could "
+                f"never be completed. Add issue_paper before it, or correct {PROPERTY}. {en}",
             )
 
 
