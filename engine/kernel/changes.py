@@ -20,8 +20,8 @@ class TaskOpened:
 
     `properties` are the element's spiffworkflow properties as text; `role` and `unit` come from the
     task's own properties or else from its lane, `unit` and `assignee` already evaluated (FEEL) to text or
-    None. `scopes` are the ids of the enclosing subprocess or call-activity tasks, outermost first.
-    `data` are the variables that the task sees.
+    None. `scopes` are the ids of the enclosing subprocess, call-activity, loop and multi-instance tasks, outermost
+    first. `data` are the variables that the task sees.
     """
 
     task_id: str

@@ -86,12 +86,16 @@ def _text(value: Value) -> str | None:
 
 
 def scopes_of(task: RunTask) -> tuple[str, ...]:
-    """Ids of the enclosing subprocess and call-activity tasks, outermost first."""
+    """Ids of the enclosing subprocess, call-activity, loop and multi-instance tasks, outermost first."""
     ids: list[str] = []
-    workflow = task.workflow
-    while (host := getattr(workflow, "host", None)) is not None:
-        ids.append(host.id)
-        workflow = host.workflow
+    each: RunTask | None = task
+    while each is not None:
+        above = each.parent
+        if above is not None and isinstance(above.task_spec, _Repeating):
+            ids.append(above.id)
+        each = getattr(each.workflow, "host", None)
+        if each is not None:
+            ids.append(each.id)
     return tuple(reversed(ids))
 
 
@@ -319,6 +323,18 @@ class _Multiple(_Repeating):
         # What remains to be merged is equal, so that SpiffWorkflow only counts the instance.
         child.data = my_task.data
         stock.merge_child(workflow, child)
+
+    def check_completion_condition(self, my_task: RunTask) -> bool:
+        """Asked after each instance, of its own variables and the results so far."""
+        condition: str | None = getattr(self, "condition", None)
+        merged = my_task.internal_data.get("merged") or []
+        if condition is None or not merged:
+            return False
+        last = next(child for child in my_task.children if child.id == merged[-1])
+        if self.data_output is not None:
+            name = self.data_output.bpmn_id
+            last.data = {**last.data, name: my_task.data[name]}
+        return bool(my_task.workflow.script_engine.truth(last, condition))
 
     def init_data_output_with_input_data(self, my_task: RunTask, input_data: Value) -> None:
         """Begin with an empty result, also when the activity runs again; unless it updates its input in place."""

@@ -28,9 +28,17 @@ _TASK = frozenset(
         "shows",
     }
 )
+_WHOLE = frozenset({"return_cancels"})
+_EFFECT = frozenset({"return_over"})
 _PROPERTIES = {
-    "userTask": _TASK,
-    "manualTask": _TASK,
+    "userTask": _TASK | _WHOLE,
+    "manualTask": _TASK | _WHOLE,
+    "subProcess": _WHOLE,
+    "transaction": _WHOLE,
+    "callActivity": _WHOLE,
+    "serviceTask": _EFFECT,
+    "sendTask": _EFFECT,
+    "intermediateThrowEvent": _EFFECT,
     "startEvent": frozenset({"form", "role", "inputs", "case", "case_state", "verb", "verb_en", "hint", "hint_en"}),
     "receiveTask": frozenset({"correlation", "inputs"}),
     "intermediateCatchEvent": frozenset({"correlation", "inputs"}),

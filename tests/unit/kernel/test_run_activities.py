@@ -214,3 +214,24 @@ def test_a_computed_number_of_instances(times: str) -> None:
 def test_a_number_of_instances_that_is_none_fails(times: str) -> None:
     with pytest.raises(StepFailed):
         Instance(Bpmn().start().user("ask", loop=multi_instance(times=times)).end())
+
+
+@pytest.mark.parametrize(("needed", "left"), [(1, 0), (2, 1), (3, 2)])
+def test_votes_are_counted_while_they_come_in(needed: int, left: int) -> None:
+    """The condition sees what the instances have given so far; the others are cancelled when it holds."""
+    loop = multi_instance(
+        over="people", item="who", output="votes", output_item="vote", until="count(votes[item]) >= needed"
+    )
+    inner = lambda s: s.start("s2").user("sign").script("record", "{ vote: yes }").end("e2")  # noqa: E731
+    diagram = Bpmn().start().subprocess("all", inner, loop=loop).timer_boundary("late", on="all", expression="PT1H")
+    it = Instance(
+        diagram.end("told").user("after", after="all").end(), {"people": ["x", "y", "z"], "needed": needed}
+    )
+    container = it.armed[next(iter(it.armed))].attached_to
+    assert all(task.scopes[0] == container for task in it.open.values())
+    for done in range(left):
+        it.complete("sign", yes=True)
+        assert it.tasks == ["sign"] * (2 - done)
+    it.complete("sign", yes=True)
+    assert it.tasks == ["after"]
+    assert it.data["votes"] == [True] * needed
