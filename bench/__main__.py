@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import drain, explain, heartbeat, kernel_memory, kernel_step, lateness, store_step
+from bench import drain, explain, heartbeat, inbox, kernel_memory, kernel_step, lateness, store_step
 from bench.report import print_row, print_table, say
 
 BENCHMARKS = {
@@ -16,15 +16,16 @@ BENCHMARKS = {
     "heartbeat": heartbeat.rows,
     "lateness": lateness.rows,
     "drain": drain.rows,
+    "inbox": inbox.rows,
 }
-SCALED = ("heartbeat", "lateness", "drain")
-"""Those that `--scale` makes smaller: how many timers."""
+SCALED = ("heartbeat", "lateness", "drain", "inbox")
+"""Those that `--scale` makes smaller: how many timers, or tasks."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios within one run.")
     parser.add_argument("name", nargs="*", help=f"which to run: {', '.join(BENCHMARKS)} (default: all)")
-    parser.add_argument("--scale", type=int, help=f"timers, for a smaller run of {', '.join(SCALED)}")
+    parser.add_argument("--scale", type=int, help=f"timers or tasks, for a smaller run of {', '.join(SCALED)}")
     given = parser.parse_args(arguments)
     names = given.name or list(BENCHMARKS)
     unknown = [name for name in names if name not in BENCHMARKS]

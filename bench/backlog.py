@@ -74,7 +74,7 @@ class Office:
                             row["due_at"] = row["next_at"] = due if is_due else far
                         copies[table].append(row)
                 for table in _COPIED:
-                    _insert(connection, table, copies[table])
+                    insert_rows(connection, table, copies[table])
         with self.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")
 
@@ -85,7 +85,7 @@ class Office:
         assert actor is not None
         case_id = start_case(self.engine, actor, procedure, {}).case_id
         with self.database.begin() as connection:
-            rows = {table: _rows(connection, table, case_id) for table in _COPIED}
+            rows = {table: case_rows(connection, table, case_id) for table in _COPIED}
             for table in ("timer", "deadline"):
                 connection.exec_driver_sql(f"DELETE FROM {table} WHERE case_id = '{case_id}'")
         ids = _ids(rows)
@@ -136,7 +136,7 @@ def _rung() -> Bpmn:
     return diagram.end("late", lane="l")
 
 
-def _rows(connection: sa.Connection, table: str, case_id: str) -> list[dict[str, Any]]:
+def case_rows(connection: sa.Connection, table: str, case_id: str) -> list[dict[str, Any]]:
     of_case = f"case_id = '{case_id}'"
     if table == "path_entry":
         of_case = f"instance_id IN (SELECT instance_id FROM instance WHERE {of_case})"
@@ -184,7 +184,7 @@ def _numbered(value: Any, text: str) -> Any:
     return value
 
 
-def _insert(connection: sa.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+def insert_rows(connection: sa.Connection, table: str, rows: list[dict[str, Any]]) -> None:
     if rows:
         names = list(rows[0])
         mark = "?" if connection.dialect.name == "sqlite" else "%s"

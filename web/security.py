@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.config import Settings
 from engine.org.sessions import Session, begin_session, end_session, load_session_actor
 from engine.records.org import Actor
-from web.current import actor_or_none, engine, engine_of
+from web.current import actor_or_none, engine
 from web.secret import session_key, shared_session_key
 
 OPEN_ENDPOINTS = frozenset(
     {"static", "session.login_page", "session.login", "preferences.set_language", "feeds.show"}
+    | {"public.show", "public.old_address", "public.query", "public.give"}
     # for monitors: what they tell names no person and no case
     | {"monitor.show_health", "monitor.show_metrics"}
 )
@@ -82,7 +83,7 @@ def protect(app: Flask, settings: Settings, *, testing: bool) -> None:
     limiter.init_app(app)
     logins.init_app(app)
     logins.session_protection = None
-    logins.user_loader(lambda person_id: _load(app, person_id))
+    logins.user_loader(_load)
     app.before_request(_demand_login)
     app.after_request(_add_headers)
 
@@ -113,15 +114,14 @@ def _kept_session() -> Session | None:
     return Session(session_id, generation)
 
 
-def _load(app: Flask, person_id: str) -> SignedIn | None:
-    engine = engine_of(app)
+def _load(person_id: str) -> SignedIn | None:
     since, kept = session.get(SINCE), _kept_session()
-    lifetime = timedelta(hours=engine.settings.session_hours).total_seconds()
+    lifetime = timedelta(hours=engine().settings.session_hours).total_seconds()
     if kept is None or not isinstance(since, int | float):
         return None
-    if not abs(engine.clock.now().timestamp() - since) <= lifetime:
+    if not abs(engine().clock.now().timestamp() - since) <= lifetime:
         return None
-    actor = load_session_actor(engine, person_id, kept)
+    actor = load_session_actor(engine(), person_id, kept)
     return None if actor is None else SignedIn(actor)
 
 

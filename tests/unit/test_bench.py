@@ -1,6 +1,6 @@
 """The benchmark against SpiffWorkflow still compares the same thing. No time is asserted."""
 
-from bench import drain, explain, heartbeat, kernel_memory, kernel_step, lateness
+from bench import drain, explain, heartbeat, inbox, kernel_memory, kernel_step, lateness
 from bench.drive import agreed, both
 from bench.petition import END
 from bench.stock import step_clock
@@ -42,3 +42,9 @@ def test_lateness_is_read_from_the_ledger():
 
 def test_a_card_is_measured():
     assert all(row.unit == "µs" and row.measured > 0 for row in explain.rows(repetitions=2))
+
+
+def test_pages_of_the_inbox_are_measured_between_few_and_many():
+    rows = list(inbox.rows(600, few=400, repetitions=1, databases=("SQLite",)))
+    assert len(rows) == 2 * len(inbox.PAGES)
+    assert all(row.measured > 0 and row.ratio > 0 for row in rows)
