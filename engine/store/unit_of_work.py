@@ -136,7 +136,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def public(self) -> Public:
-        return Public(self.connection)
+        return Public(self.connection, self._sealer)
 
     @cached_property
     def reports(self) -> Reports:

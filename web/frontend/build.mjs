@@ -25,6 +25,8 @@ const browser = {
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
+  jsx: "automatic",
+  jsxImportSource: "preact",
   loader: { ".eot": "empty", ".woff": "empty", ".ttf": "empty", ".svg": "dataurl", ".woff2": "file" },
 };
 
@@ -40,6 +42,7 @@ async function buildPages(outdir) {
       "app-style": "css/app.css",
       "form-style": "css/form.css",
       "diagram-style": "css/diagram.css",
+      "public-style": "css/public.css",
     },
     outdir,
     format: "iife",

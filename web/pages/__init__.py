@@ -19,15 +19,20 @@ from web.pages.incidents import incidents
 from web.pages.messages import messages
 from web.pages.monitor import monitor
 from web.pages.pausing import pausing
+from web.pages.paper_templates import paper_templates
+from web.pages.papers import papers
 from web.pages.people import people
+from web.pages.phrases import phrase_pages
 from web.pages.preferences import preferences
 from web.pages.profile import profile
+from web.pages.public import public
 from web.pages.recusal import recusals
 from web.pages.register import register_pages
 from web.pages.reports import reports
 from web.pages.session import session_pages
 from web.pages.starts import starts
 from web.pages.tables import tables
+from web.pages.task_acts import task_acts
 from web.pages.tasks import tasks
 from web.pages.timers import timers
 from web.pages.views import view_pages
@@ -40,7 +45,9 @@ PAGES = (
     view_pages,
     batch,
     tasks,
+    task_acts,
     people,
+    phrase_pages,
     starts,
     register_pages,
     reports,
@@ -52,6 +59,8 @@ PAGES = (
     deadlines,
     pausing,
     attachments,
+    paper_templates,
+    papers,
     definitions,
     timers,
     monitor,
@@ -63,6 +72,7 @@ PAGES = (
     way_pages,
     absences,
     handovers,
+    public,
     recusals,
     feeds,
     deliveries,
