@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from flask import request
 
+from engine.cases.form_changes import Change, ChangedMeanwhile, changed_since
+from engine.cases.form_context import components_of, plain
+from engine.casework.categories import categories
+from engine.casework.initials import initials_of
 from engine.errors import FieldError, InvalidForm, Message, StepFailed
-from web.current import language
+from engine.kernel.forms_schema import list_of
+from engine.org.people import list_units
+from engine.records.views import TaskView
+from web.current import engine, language
 from web.frame import office_time, unit_names
-from web.i18n import text
+from web.i18n import catalogue
 
 PAYLOAD = "payload"
-UNITS = "units"
-NAME = re.compile(r"[^\W\d]\w*")
-TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+SEEN = "seen"
+DRAFT_SEEN = "$seen"
+"""No field's name begins so."""
 SHORT = frozenset({"textfield", "select", "number"})
 DEEPEST = 20
 """Levels of data; a form nests its groups and lists eight deep at most."""
@@ -32,14 +37,22 @@ HALF = 8
 class FormPage:
     """Schema, values and errors of a form, for one page.
 
-    `draft_url` is where the script saves what was typed, "" where there is no draft.
+    `draft_url` is where the script saves what was typed, "" where there is no draft; `upload_url` where files go at
+    once, "" where they are sent with the form. `seen` are the case's values that the person began from, `changes`
+    what others have changed of them since.
     """
 
-    schema: Mapping[str, object]
+    schema: Mapping[str, Any]
     values: Mapping[str, object]
     editable: bool = True
     draft_url: str = ""
     errors: Sequence[FieldError] = field(default=())
+    upload_url: str = ""
+    task_id: str = ""
+    seen: Mapping[str, object] = field(default_factory=dict)
+    changes: Sequence[Change] = field(default=())
+    accused: Sequence[str] = field(default=())
+    draft_saved_at: datetime | None = None
 
     @property
     def has_fields(self) -> bool:
@@ -49,50 +62,134 @@ class FormPage:
     def island(self) -> dict[str, Any]:
         """What the page carries for the script, as plain JSON."""
         lang = language()
+        office = office_time()
         return {
-            "schema": in_rows(in_language(self.schema, lang)),
-            "values": {**plain(self.values), **sources()},
+            "schema": in_rows(in_language(searchable(self.schema), lang)),
+            "values": plain(self.values, office.zone),
+            "lists": lists(self.schema, self.accused),
             "editable": self.editable,
             "draft_url": self.draft_url,
+            "upload_url": self.upload_url,
+            "task_id": self.task_id,
+            "most_bytes": engine().settings.max_upload_bytes,
+            "today": office.now.astimezone(office.zone).date().isoformat(),
+            "zone": str(office.zone),
             "language": lang,
-            "errors": [{"path": e.path, "message": e.message.in_language(lang)} for e in self.errors],
-            "texts": {name: text(f"draft.{name}", lang, at="{at}") for name in ("saving", "saved", "failed")},
+            "errors": shown_errors(self.errors),
+            "seen": plain(self.seen, office.zone),
+            "changes": shown_changes(self.changes),
+            "texts": texts(lang),
         }
 
 
-def errors_of(error: InvalidForm | StepFailed) -> Sequence[FieldError]:
+def task_form_page(
+    view: TaskView,
+    *,
+    draft_url: str,
+    upload_url: str,
+    values: Mapping[str, Any] | None = None,
+    errors: Sequence[FieldError] = (),
+    seen: Mapping[str, Any] | None = None,
+) -> FormPage:
+    """The form of a task: as it was left, or (`values`, `seen`) as it came back and was refused."""
+    zone = office_time().zone
+    typed = plain(view.values, zone) if values is None else values
+    began = plain(view.seen, zone) if seen is None else seen
+    return FormPage(
+        schema=view.form,
+        values={**view.context, **typed},
+        editable=view.may_complete,
+        draft_url=draft_url if view.may_complete else "",
+        errors=errors,
+        upload_url=upload_url,
+        task_id=view.task.task_id,
+        seen=began,
+        changes=changed_since(began, view.shared, typed, view.form) if view.may_complete else (),
+        accused=view.case.accused_units,
+        draft_saved_at=view.draft_saved_at,
+    )
+
+
+def errors_of(error: InvalidForm | StepFailed | ChangedMeanwhile) -> Sequence[FieldError]:
     """What the form shows of a refusal: at its fields, or above all where the procedure itself failed."""
-    return error.errors if isinstance(error, InvalidForm) else (FieldError("", error.message),)
+    return (FieldError("", error.message),) if isinstance(error, StepFailed) else error.errors
 
 
-def sources() -> dict[str, Any]:
-    """What select fields may choose from, by `valuesKey`: the units of the office."""
-    return {UNITS: [{"label": name, "value": code} for code, name in unit_names().items()]}
+def shown_errors(errors: Sequence[FieldError]) -> list[dict[str, str]]:
+    """As the script reads them."""
+    return [{"path": e.path, "message": e.message.in_language(language())} for e in errors]
 
 
-def mentioned(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables that the form's texts and conditions name (`{{requirement}}`, `=channel != "upper"`)."""
-    names = {name for formula in _formulas(schema) for name in NAME.findall(formula)}
-    return {name: value for name, value in data.items() if name in names}
+def shown_changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """As the script reads them."""
+    lang = language()
+    return [
+        {"key": c.key, "label": c.label_en if lang == "en" else c.label, "now": plain(c.now, office_time().zone)}
+        for c in changes
+    ]
 
 
-def _formulas(node: Any) -> Iterator[str]:
-    if isinstance(node, Mapping):
-        for item in node.values():
-            yield from _formulas(item)
-    elif isinstance(node, list | tuple):
-        for item in node:
-            yield from _formulas(item)
-    elif isinstance(node, str):
-        if node.startswith("="):
-            yield node
-        else:
-            yield from TEMPLATE.findall(node)
+def texts(lang: str) -> dict[str, str]:
+    """The script's texts; it fills in their places itself."""
+    found = catalogue(lang)
+    return {name.partition(".")[2]: words for name, words in found.items() if name.startswith("forms.")}
+
+
+def lists(schema: Mapping[str, Any], accused: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+    """The office's lists that the form offers, with what else finds an entry: initials, code, Chinese name."""
+    wanted = {list_of(component) for component in components_of(schema)}
+    wanted |= {"units"} if any(c.get("valuesKey") == "units" for c in components_of(schema)) else set()
+    found = {}
+    if "categories" in wanted:
+        english = language() == "en"
+        found["categories"] = [
+            _entry(c.code, c.name_en if english else c.name, f"{c.name} {initials_of(c.name)}")
+            for c in categories()
+        ]
+    if wanted & {"units", "all_units"}:
+        shown = unit_names()
+        units = [_entry(u.code, shown[u.code], f"{u.name} {initials_of(u.name)}") for u in list_units(engine())]
+        found["all_units"] = units
+        found["units"] = [unit for unit in units if unit["value"] not in accused]
+    return found
+
+
+def _entry(code: str, label: str, words: str) -> dict[str, str]:
+    return {"value": code, "label": label, "find": f"{words} {code}".lower()}
+
+
+def _find(label: str) -> str:
+    return f"{label} {initials_of(label)}".lower()
+
+
+def searchable(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema with initials at the options of choices that are searched."""
+    found = dict(node)
+    if node.get("components"):
+        found["components"] = [searchable(child) for child in node["components"]]
+    options = node.get("values")
+    if options and (node.get("searchable") or node.get("type") == "taglist"):
+        found["values"] = [
+            {**o, "find": f"{o.get('label', '')} {initials_of(str(o.get('label', '')))}"} for o in options
+        ]
+    return found
 
 
 def read_payload() -> dict[str, Any]:
     """The data that the form's script posted. Raises InvalidForm where it is not a JSON object."""
     return read_object(request.form.get(PAYLOAD) or "{}")
+
+
+def read_seen() -> dict[str, Any]:
+    """The case's values that the page showed, as its script posted them. Raises InvalidForm."""
+    return read_object(request.form.get(SEEN) or "{}")
+
+
+def read_draft() -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """What was typed, and the case's values that it began from, where the script says. Raises InvalidForm."""
+    typed = read_object(request.get_data())
+    seen = typed.pop(DRAFT_SEEN, None)
+    return typed, seen if isinstance(seen, dict) else None
 
 
 def read_object(content: str | bytes) -> dict[str, Any]:
@@ -125,27 +222,6 @@ def _children(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
-
-
-def plain(value: Any) -> Any:
-    """A variable's value as form-js holds it: dates as ISO text in the office's zone, decimals as numbers."""
-    match value:
-        case datetime():
-            return value.astimezone(office_time().zone).strftime("%Y-%m-%dT%H:%M")
-        case date():
-            return value.isoformat()
-        case time():
-            return f"{value:%H:%M}"
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case Mapping():
-            return {key: plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case None | bool() | int() | float() | str():
-            return value
-        case _:
-            return str(value)
 
 
 def in_rows(node: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ MOST_DIGITS: Final = 15
 LONGEST_NUMBER: Final = 40
 LONGEST_OPTION: Final = 200
 _EMAIL: Final = re.compile(r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9-]{1,63}(\.[a-zA-Z0-9-]{1,63}){0,8}")
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _BLANK: Final = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
@@ -152,10 +153,8 @@ def _read_number(raw: Any) -> Decimal:
 
 
 def _decimal(value: Any) -> Decimal | None:
-    try:
-        return Decimal(str(value).strip()) if value not in (None, "") else None
-    except InvalidOperation:
-        return None
+    written = str(value).strip(_BLANK)
+    return Decimal(written) if _NUMBER.fullmatch(written) else None
 
 
 def _temporal(field: Schema, raw: Any, rules: Rules) -> date | time | datetime | None:

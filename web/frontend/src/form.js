@@ -2,56 +2,98 @@
 import { createForm } from "@bpmn-io/form-js-viewer";
 import flatpickr from "flatpickr";
 import { Mandarin } from "flatpickr/dist/l10n/zh.js";
+import { startConflicts } from "./form/conflicts.js";
 import { startDraft } from "./form/draft.js";
 import { renderErrorList, showServerErrors, viewerErrors } from "./form/errors.js";
+import { officeModule } from "./form/fields.js";
 import { readIsland } from "./form/page.js";
+import { sendWithFiles } from "./form/send.js";
+import { fill } from "./form/texts.js";
 import { translateModule } from "./form/translate.js";
+import { typedIn } from "./form/values.js";
 
 const FIRST_EFFECTS_MS = 50;
+
+// Quick phrases go into text areas that say so.
+function markTextAreas(container) {
+  container.querySelectorAll("textarea:not([data-phrases])").forEach((area) => area.setAttribute("data-phrases", ""));
+}
 
 async function start() {
   const container = document.getElementById("form");
   const sender = document.getElementById("completion");
   const page = readIsland("form-page");
-  if (!container || !sender || !page) return;
+  if (!container || !page) return;
   if (page.language === "zh") flatpickr.localize({ ...Mandarin, firstDayOfWeek: 1 });
+  globalThis.formWords = { row_remove: (row) => fill(page.texts.row_remove, { row }), ...(page.language === "zh" ? { select: "请选择", search: "输入文字查找" } : {}) };
 
-  if (page.language === "zh") globalThis.formPlaceholders = { select: "请选择", search: "输入文字查找" };
-
+  const office = {
+    ...page,
+    token: document.querySelector("meta[name=csrf-token]").content,
+    files: new Map(),
+    uploading: 0,
+  };
   const form = await createForm({
     container,
     schema: page.schema,
     data: page.values,
+    office,
     // a delayed update can lose what was typed before the field was registered
     debounce: false,
-    additionalModules: [translateModule(page.language)],
+    additionalModules: [translateModule(page.language), officeModule],
   });
   await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, FIRST_EFFECTS_MS)));
+  container.officeForm = form;
   if (!page.editable) form.setProperty("readOnly", true);
-  container.dataset.ready = "1";
+  markTextAreas(container);
+  form.on("changed", () => requestAnimationFrame(() => markTextAreas(container)));
 
   const box = document.getElementById("error-list");
-  if (page.errors.length) renderErrorList(box, showServerErrors(form, page.errors, container), container);
+  const state = document.getElementById("draft-state");
+  if (page.errors.length) renderErrorList(box, showServerErrors(form, page.errors), container);
+  const draft = startDraft({ form, office, state });
+  const conflicts = startConflicts({ form, office, box: document.getElementById("form-changes"), draft });
+  container.dataset.ready = "1";
+  if (!sender) return;
 
-  const draft = startDraft({
-    form,
-    url: page.draft_url,
-    token: document.querySelector("meta[name=csrf-token]").content,
-    state: document.getElementById("draft-state"),
-    texts: page.texts,
-  });
-
-  sender.addEventListener("submit", (event) => {
-    const { data, errors } = form.submit();
-    const listed = viewerErrors(form, errors);
-    renderErrorList(box, listed, container);
-    if (listed.length) {
+  // a button inside the form does what the page's own does
+  container.addEventListener(
+    "submit",
+    (event) => {
       event.preventDefault();
       event.stopPropagation();
-      return;
+      sender.requestSubmit();
+    },
+    true,
+  );
+  sender.addEventListener("submit", (event) => {
+    const stop = (listed) => {
+      event.preventDefault();
+      event.stopPropagation();
+      if (listed) renderErrorList(box, listed, container);
+    };
+    const { errors } = form.submit();
+    const data = typedIn(form);
+    const listed = viewerErrors(form, errors);
+    if (office.uploading > 0) return stop([{ message: page.texts.files_waiting }]);
+    if (listed.length) return stop(listed);
+    renderErrorList(box, [], container);
+    if (conflicts.isOpen()) {
+      stop();
+      return conflicts.focus();
+    }
+    if (office.files.size) {
+      stop();
+      const onRefused = (refused) => renderErrorList(box, showServerErrors(form, refused), container);
+      return sendWithFiles({ sender, data, office, state, onRefused });
     }
     draft.stop();
     sender.elements.payload.value = JSON.stringify(data);
+    if (office.task_id) {
+      const seen = document.createElement("input");
+      Object.assign(seen, { type: "hidden", name: "seen", value: JSON.stringify(office.seen) });
+      sender.append(seen);
+    }
   });
 }
 

@@ -1,45 +1,75 @@
-// Typed text is never lost: a draft is saved two seconds after the last key and when the page is left.
-const QUIET_MS = 2000;
+// Typed text is never lost: a draft is saved two seconds after the last key, and before the page is left.
+import { forDraft } from "./values.js";
 
-export function startDraft({ form, url, token, state, texts }) {
-  if (!url) return { stop() {} };
+const QUIET_MS = 2000;
+const LEAVE_MS = 1500;
+const KEPT_ALIVE = 60000;
+
+export function startDraft({ form, office, state }) {
+  const { draft_url: url, token, texts } = office;
+  if (!url) return { stop() {}, changed() {} };
   let timer = null;
-  let dirty = false;
-  let stopped = false;
+  let isDirty = false;
+  let isStopped = false;
+  let last = JSON.stringify(forDraft(form));
 
   async function save() {
-    if (!dirty || stopped) return;
-    dirty = false;
+    if (!isDirty || isStopped) return;
+    isDirty = false;
     state.textContent = texts.saving;
-    const body = JSON.stringify(form._getSubmitData());
+    const typed = forDraft(form);
+    const body = JSON.stringify(office.task_id ? { ...typed, $seen: office.seen } : typed);
     try {
       const response = await fetch(url, {
         method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
         body,
-        keepalive: body.length < 60000,
+        keepalive: body.length < KEPT_ALIVE,
       });
       const answer = response.ok ? await response.json() : null;
       state.textContent = answer ? texts.saved.replace("{at}", answer.saved_at) : texts.failed;
-      if (!answer) dirty = true;
+      if (!answer) isDirty = true;
     } catch {
-      dirty = true;
+      isDirty = true;
       state.textContent = texts.failed;
     }
   }
 
-  form.on("changed", () => {
-    if (stopped) return;
-    dirty = true;
+  function changed() {
+    if (isStopped) return;
+    isDirty = true;
     clearTimeout(timer);
     timer = setTimeout(save, QUIET_MS);
+  }
+
+  form.on("changed", () => {
+    const now = JSON.stringify(forDraft(form));
+    if (now !== last) changed();
+    last = now;
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });
+  window.addEventListener("pagehide", save);
+  // a link is followed once what was typed is safe
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (!link || !isPlain || event.defaultPrevented || link.target || link.getAttribute("href").startsWith("#") || !isDirty || isStopped) return;
+    event.preventDefault();
+    const late = new Promise((done) => setTimeout(done, LEAVE_MS));
+    Promise.race([save(), late]).then(() => {
+      location.href = link.href;
+    });
+  });
+  // what could not be saved is not left without a word
+  window.addEventListener("beforeunload", (event) => {
+    if (isDirty && !isStopped && state.textContent === texts.failed) event.preventDefault();
+  });
   return {
+    changed,
     stop() {
-      stopped = true;
+      isStopped = true;
       clearTimeout(timer);
     },
   };

@@ -1,58 +1,94 @@
 // Errors of the server and of the viewer, at the field and as a list on top that leads to each field.
-export function fieldFor(form, path) {
-  const registry = form.get("formFieldRegistry");
-  const key = path.replace(/\[\d+\]/g, "").split(".").pop();
-  const matches = registry.getAll().filter((field) => field.key === key || field.path === key);
-  return matches[0];
+import { pathParse } from "@bpmn-io/form-js-viewer";
+
+// `rows[1].item` → ["rows", 1, "item"]
+const stepsOf = (path) => pathParse(path.replace(/\[(\d+)\]/g, ".$1"));
+const isSame = (a, b) => a.length === b.length && a.every((step, place) => String(step) === String(b[place]));
+const placeOf = ({ id, indexes }) => [id, ...Object.values(indexes || {})];
+const at = (data, steps) => steps.reduce((inner, step) => inner?.[step], data);
+
+export function instanceAt(form, path) {
+  const steps = stepsOf(path);
+  return form.get("formFieldInstanceRegistry").getAll().find(({ valuePath }) => valuePath && isSame(valuePath, steps));
+}
+
+// A group or list has no instance of its own that shows errors: its first field stands for it.
+function nearest(form, path) {
+  const exact = instanceAt(form, path);
+  const isShown = exact && form.get("formFields").get(form.get("formFieldRegistry").get(exact.id).type).config.keyed;
+  if (isShown || !path) return exact;
+  const steps = stepsOf(path);
+  const inside = form.get("formFieldInstanceRegistry").getAllKeyed();
+  return inside.find(({ valuePath }) => steps.every((step, place) => String(valuePath?.[place]) === String(step)));
+}
+
+function withAt(errors, [id, ...rows], messages) {
+  if (!rows.length) return { ...errors, [id]: messages };
+  const copy = Array.isArray(errors[id]) ? structuredClone(errors[id]) : [];
+  rows.slice(0, -1).reduce((inner, row) => (inner[row] ??= []), copy)[rows.at(-1)] = messages;
+  return { ...errors, [id]: copy };
 }
 
 // form-js validates fields with values anew when it has drawn them, and forgets what only the server knows: the
-// server's errors are put back until somebody types in the field.
-export function showServerErrors(form, errors, container) {
-  const pending = {};
+// server's errors are put back until somebody changes the field.
+export function showServerErrors(form, errors) {
+  let pending = [];
   const listed = errors.map(({ path, message }) => {
-    const field = fieldFor(form, path);
-    if (field) pending[field.id] = [...(pending[field.id] || []), message];
-    return { label: field?.label || path, message, field };
+    const instance = nearest(form, path);
+    if (instance) pending.push({ instance, message });
+    return { message, instance };
+  });
+  form.on("field.updated", ({ fieldInstance }) => {
+    pending = pending.filter(({ instance }) => instance.instanceId !== fieldInstance?.instanceId);
   });
   const restore = () => {
     const { errors: shown } = form._getState();
-    const missing = Object.keys(pending).filter((id) => !shown[id]);
-    if (missing.length) form._setState({ errors: { ...shown, ...Object.fromEntries(missing.map((id) => [id, pending[id]])) } });
+    const missing = pending.filter(({ instance }) => !at(shown, placeOf(instance))?.length);
+    if (missing.length) {
+      form._setState({ errors: missing.reduce((all, { instance, message }) => withAt(all, placeOf(instance), [message]), shown) });
+    }
   };
-  container.addEventListener("input", ({ target }) => {
-    Object.keys(pending).filter((id) => target.id.includes(`-${id}`)).forEach((id) => delete pending[id]);
-  });
   form.on("changed", restore);
   restore();
   return listed;
 }
 
 export function viewerErrors(form, errors) {
-  const registry = form.get("formFieldRegistry");
-  return Object.entries(errors).flatMap(([id, messages]) => {
-    const texts = Array.isArray(messages) ? messages : Object.values(messages).flat();
-    const field = registry.get(id);
-    return texts.map((message) => ({ label: field?.label || id, message, field }));
-  });
+  const fields = form.get("formFieldRegistry");
+  return form
+    .get("formFieldInstanceRegistry")
+    .getAllKeyed()
+    .flatMap((instance) => {
+      const messages = at(errors, placeOf(instance)) || [];
+      const label = labelOf(fields, instance);
+      return messages.map((message) => ({ message: label ? `${label}：${message}` : message, instance }));
+    });
 }
 
-function inputOf(field, container) {
-  return container.querySelector(`[id$="${CSS.escape(field.id)}"], [id*="-${CSS.escape(field.id)}-"]`);
+function labelOf(fields, { id, indexes }) {
+  const field = fields.get(id);
+  const own = field?.label || field?.dateLabel || field?.key || "";
+  const rows = Object.entries(indexes || {}).map(([list, row]) => `${fields.get(list)?.label || ""} ${row + 1}`);
+  return [...rows, own].join(" · ");
+}
+
+function inputOf({ id, indexes }, container) {
+  const place = [id, ...Object.values(indexes || {})].join("_");
+  return container.querySelector(`[id$="-${CSS.escape(place)}"], [id*="-${CSS.escape(place)}-"]:is(input, textarea, select, [tabindex])`);
 }
 
 export function renderErrorList(box, listed, container) {
   box.hidden = listed.length === 0;
   const list = box.querySelector("ul");
   list.replaceChildren(
-    ...listed.map(({ label, message, field }) => {
+    ...listed.map(({ message, instance }) => {
       const item = document.createElement("li");
       const link = document.createElement("a");
       link.href = "#form";
-      link.textContent = label ? `${label}：${message}` : message;
+      link.textContent = message;
       link.addEventListener("click", (event) => {
         event.preventDefault();
-        (field ? inputOf(field, container) : null)?.focus();
+        (instance ? inputOf(instance, container) : null)?.focus();
       });
       item.append(link);
       return item;
