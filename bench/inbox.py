@@ -59,7 +59,12 @@ PAGES: tuple[tuple[str, str, str], ...] = (
 
 
 def rows(
-    many: int = MANY, few: int = FEW, repetitions: int = REPETITIONS, *, databases: Sequence[str] = DATABASES
+    many: int = MANY,
+    few: int = FEW,
+    repetitions: int = REPETITIONS,
+    *,
+    databases: Sequence[str] = DATABASES,
+    pages: Sequence[tuple[str, str, str]] = PAGES,
 ) -> Iterator[Row]:
     for database in databases:
         with ExitStack() as stack:
@@ -67,7 +72,7 @@ def rows(
             for office, count in zip(offices, (many, few), strict=True):
                 populate(office, count, f"inbox, {database}, {count} tasks")
             browsers = [_Browsers(office) for office in offices]
-            for words, who, address in PAGES:
+            for words, who, address in pages:
                 asks = [each.asking(who, address) for each in browsers]
                 big, small = _taken(f"inbox, {database}, {words}", asks, repetitions)
                 yield at_most(f"inbox, {database}, {words}: p95", "ms", p95(big), TARGET)
@@ -114,6 +119,6 @@ def _taken(name: str, asks: Sequence[Callable[[], object]], repetitions: int) ->
         for taken, ask in zip(times, asks, strict=True):
             begun = perf_counter()
             ask()
-            if done >= 2:
+            if done >= 0:
                 taken.append((perf_counter() - begun) * 1000)
     return times
