@@ -33,11 +33,13 @@ def checked_form(
     found = require_files(acting.work, form.schema, found, acting.case.case_id)
     require_musts(form.schema, found.variables, task.data, feel, now)
     if seen:
+        # a task of a called procedure runs in the instance of the one that called it
+        whole = load_procedure(acting.work, acting.held.instance.definition_id)
         snapshot = acting.held.instance.snapshot
         current = shared_values(
             acting.case,
             form.schema,
-            lambda: engine.kernel.variables_at(procedure.source, snapshot, task.task_id),
+            lambda: engine.kernel.variables_at(whole.source, snapshot, task.task_id),
             zone,
         )
         changes = changed_since(seen, current, plain(found.variables, zone), form.schema)

@@ -33,6 +33,8 @@ def open_task(engine: Engine, actor: Actor, task_id: str) -> TaskView:
         running = work.instances.open_deadlines(task.instance_id)
         view = work.cases.view(case.case_id)
         instance = next((i for i in view.instances if i.instance_id == task.instance_id), None) if view else None
+        # a task of a called procedure runs in the instance of the one that called it
+        whole = procedure if instance is None else load_procedure(work, instance.definition_id)
         units = {unit.code: unit.name for unit in work.org.units()} if task.unit else {}
         assignee = work.org.person(task.assignee) if task.assignee else None
     shared = {}
@@ -41,7 +43,7 @@ def open_task(engine: Engine, actor: Actor, task_id: str) -> TaskView:
         shared = shared_values(
             case,
             form.schema,
-            lambda: engine.kernel.variables_at(procedure.source, snapshot, task_id),
+            lambda: engine.kernel.variables_at(whole.source, snapshot, task_id),
             zone,
         )
     return TaskView(
