@@ -37,6 +37,8 @@ def _compress(response: Response) -> Response:
     content = _of_file() if request.endpoint == "static" else _of_page(response)
     if content is None or response.content_encoding:
         return response
+    if close := getattr(response.response, "close", None):
+        close()  # the file that would have been sent as it lies there
     response.direct_passthrough = False
     response.set_data(content)
     response.content_encoding = "gzip"

@@ -1,4 +1,4 @@
-"""How the pages behave: keys, a list that does not jump, drafts, errors at the field, two people at once."""
+"""How the pages behave: drafts, errors at the field, two people at once."""
 
 from __future__ import annotations
 
@@ -19,52 +19,6 @@ DeskOf = Callable[[str], Desk]
 
 def a_letter(office: Office, title: str, **more: Any) -> None:
     start_case(office.engine, office.actor("jiedai"), "petition_main", {**LETTER, "title": title, **more})
-
-
-def test_the_inbox_is_worked_from_the_keyboard(office: Office, desk_of: DeskOf) -> None:
-    for title in ("第一件", "第二件", "第三件"):
-        a_letter(office, title)
-    page = desk_of("jiedai").open("/inbox?box=claimable")
-    titles = page.locator("tr[data-task] a.title").all_inner_texts()
-    page.keyboard.press("j")
-    expect(page.locator("#panel h2")).to_have_text(titles[0])
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    expect(page.locator("#panel h2")).to_have_text(titles[2])
-    page.keyboard.press("k")
-    expect(page.locator("tr.is-selected a.title")).to_have_text(titles[1])
-    expect(page.locator("#panel h2")).to_have_text(titles[1])
-    page.reload()
-    expect(page.locator("tr.is-selected a.title")).to_have_text(titles[1])
-    expect(page.locator("#panel h2")).to_have_text(titles[1])
-    page.keyboard.press("?")
-    expect(page.locator("#keys")).to_be_visible()
-    page.keyboard.press("Escape")
-    page.keyboard.press("/")
-    page.keyboard.type("jk")
-    expect(page.locator("#search")).to_have_value("jk")
-    page.locator("#search").blur()
-    page.keyboard.press("c")
-    expect(page.locator(".verbs")).to_contain_text("退回待认领")
-    expect(page.locator(".case-number")).to_contain_text(titles[1])
-
-
-def test_a_list_never_jumps_under_the_pointer(office: Office, desk_of: DeskOf) -> None:
-    a_letter(office, "早先的来信")
-    page = desk_of("jiedai").open("/inbox?box=claimable&order=newest")
-    page.locator("tr[data-task]").first.hover()
-    a_letter(office, "后来的来信")
-    refresh = "htmx.ajax('GET', document.getElementById('inbox-rows').getAttribute('hx-get'), '#inbox-rows')"
-    page.evaluate(refresh)
-    expect(page.locator("#list-changed")).to_be_visible()
-    expect(page.locator("tr[data-task]")).to_have_count(1)
-    page.click("#list-changed-now")
-    expect(page.locator("tr[data-task]")).to_have_count(2)
-    page.mouse.move(5, 5)
-    a_letter(office, "再后来的来信")
-    page.evaluate("document.activeElement.blur()")
-    page.evaluate(refresh)
-    expect(page.locator("tr[data-task]")).to_have_count(3)
 
 
 def test_typed_text_is_not_lost(office: Office, desk_of: DeskOf) -> None:
