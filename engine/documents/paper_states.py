@@ -45,6 +45,7 @@ MODES: Final[Mapping[str, Message]] = {
 LONGEST: Final = 500
 """Characters of a reason, a receiver or a note."""
 _NEXT: Final[Mapping[PaperState, frozenset[PaperState]]] = {
+    PaperState.DRAFTED: frozenset(),
     PaperState.SIGNED: frozenset({PaperState.DRAFTED}),
     PaperState.ISSUED: frozenset({PaperState.DRAFTED, PaperState.SIGNED}),
     PaperState.SERVED: frozenset({PaperState.ISSUED}),

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.cases.file_read import open_file
 from engine.cases.links import KINDS
 from engine.cases.pausing import turns_of
-from engine.cases.read import open_case, reveal_parties
+from engine.cases.read import reveal_parties
 from engine.cases.similar import similar_cases
-from engine.errors import Message, NotFound
+from engine.documents.papers import kinds_by_hand
 from engine.records.dossier import FileView
 from web.cards import cards_of
 from web.case_diagram import drawings_of
@@ -48,16 +48,6 @@ def parties(case_id: str) -> AnyResponse:
     return make_response(page_of(file, "facts", parties=shown, purpose=purpose))
 
 
-@cases.get("/<case_id>/papers/<paper_id>")
-def paper(case_id: str, paper_id: str) -> str:
-    """One paper, laid out for print."""
-    view = open_case(engine(), actor(), case_id)
-    found = next((p for p in view.papers if p.paper_id == paper_id), None)
-    if found is None:
-        raise NotFound(Message("文书", "paper"), paper_id)
-    return render_template("paper.html", view=view, paper=found)
-
-
 def page_of(file: FileView, tab: str, **extra: Any) -> str:
     """A tab of the case's page; whatever is posted to a case comes back to one."""
     return render_template(
@@ -88,6 +78,8 @@ def _of_tab(file: FileView, tab: str) -> dict[str, Any]:
             chosen = request.args.get("process", "")
             keys = [d.process_id for d in drawings]
             return {"drawings": drawings, "chosen": chosen if chosen in keys else (keys[0] if keys else "")}
+        case "papers":
+            return {"kinds": kinds_by_hand(engine(), actor(), view.case.case_id)}
         case "attachments":
             return {"most_bytes": engine().settings.max_upload_bytes}
         case "links":
