@@ -42,6 +42,9 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("inbox", "zrzyj.banli", "/inbox?box=claimable", _select_first),
         Stop("inbox-onsite", "zjj.zhiban", "/inbox?box=claimable", _select_first),
         Stop("inbox-mine", "jingban", "/inbox"),
+        Stop("inbox-filters", "zrzyj.banli", "/inbox?box=claimable&due=month&category=1401", _more_filters),
+        Stop("inbox-batch", "zrzyj.banli", "/inbox?box=claimable", _tick_and_transfer),
+        Stop("inbox-started", "jiedai", "/inbox?box=started", _select_first),
         Stop("inbox-done", "dengji", "/inbox?box=done"),
         Stop("keys", "jingban", "/inbox", lambda page: page.keyboard.press("?")),
         Stop("task", "zrzyj.banli", f"/tasks/{_task(office, 'zrzyj.banli')}", _form),
@@ -161,6 +164,18 @@ def _import_badly(page: Page) -> None:
     page.set_input_files("#file", {"name": "三月.xlsx", "mimeType": MEDIA_TYPE, "buffer": content})
     page.get_by_role("button", name="检查").click()
     expect(page.locator("#faults")).to_be_visible()
+
+
+def _more_filters(page: Page) -> None:
+    page.click("#more-filters summary")
+    expect(page.locator(".more-grid")).to_be_visible()
+
+
+def _tick_and_transfer(page: Page) -> None:
+    page.locator("tr[data-task] .tick input").first.check()
+    page.locator("tr[data-task] .tick input").nth(1).check()
+    page.click("#batch-transfer > summary")
+    expect(page.locator("#batch-transfer .menu-sheet")).to_be_visible()
 
 
 def _log_in_wrongly(page: Page) -> None:
