@@ -15,6 +15,7 @@ from engine.records.task import SignMode, TaskKind, TaskState, UserTask
 from engine.records.task_desk import Signer, TaskDesk
 from engine.tasks.copies import may_copy
 from engine.tasks.rights import is_head, is_owner, is_suspended, may_claim, may_complete, principal_for
+from engine.tasks.signers import may_drop
 from engine.tasks.urging import may_urge, urge_again_at
 
 
@@ -77,7 +78,7 @@ def _acts(
         "urge": is_open and may_urge(actor, task, case),
         "sign": has_it and not is_step and lock is None,
         "claim": is_step and may_claim(actor, task, case),
-        "remove_signer": has_it and is_step and any(signer.is_open for signer in signers),
+        "remove_signer": is_step and may_drop(actor, task, case) and any(signer.is_open for signer in signers),
         "recall": is_open and is_owner(actor, task),
         "give_back": has_it and task.owner is not None,
         "transfer": is_free and (has_it or is_head(actor, task)),

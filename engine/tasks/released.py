@@ -91,7 +91,7 @@ def release_if_signed(acting: Acting, step: UserTask, operation: Operation) -> O
 
     def tell(collector: Collector) -> None:
         # the signer's act is what the step is; that it completes the owner's follows from it
-        collector.event(done.event.name, {**done.event.detail, "submitted_by": held["by"]})
+        collector.event("TaskReleased", {**done.event.detail, "by": held["by"]})
         if beside is not None:
             beside(collector)
 

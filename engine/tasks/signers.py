@@ -13,6 +13,7 @@ from uuid import uuid4
 from engine.cases.advance import Operation
 from engine.errors import Forbidden, Message
 from engine.ports.engine import Engine
+from engine.records.case import CaseFile
 from engine.records.org import Actor
 from engine.records.task import SignMode, TaskClosure, TaskKind, TaskState, UserTask
 from engine.tasks.acting import Acting, act_on, checked_text, refuse
@@ -20,7 +21,7 @@ from engine.tasks.notices import notice, people_to_tell
 from engine.tasks.receivers import may_be_asked, refuse_receiver
 from engine.tasks.refusals import unknown_task
 from engine.tasks.released import given_to_owner, release_if_signed
-from engine.tasks.rights import may_complete
+from engine.tasks.rights import is_owner, may_complete
 
 MOST = 20
 """Signers asked at once."""
@@ -80,7 +81,7 @@ def remove_signer(engine: Engine, actor: Actor, sign_task_id: str, reason: str) 
 
     def remove(acting: Acting) -> Operation | None:
         parent = parent_of(acting)
-        if not may_complete(actor, parent, acting.case):
+        if not may_drop(actor, parent, acting.case):
             raise Forbidden(
                 Message(
                     "只有这一步的办理人可以减签。请联系办理人。",
@@ -91,7 +92,7 @@ def remove_signer(engine: Engine, actor: Actor, sign_task_id: str, reason: str) 
         gone = TaskClosure(acting.task.task_id, TaskState.CANCELLED, acting.now, actor.person_id)
         operation = acting.operation(
             "SignerRemoved",
-            {"of": acting.task.assignee, "parent_id": parent.task_id, "reason": reason},
+            {"signer": acting.task.assignee, "parent_id": parent.task_id, "reason": reason},
             closed=[gone],
             beside=notice(
                 acting,
@@ -150,6 +151,11 @@ def sign(engine: Engine, actor: Actor, sign_task_id: str, verdict: str, opinion:
         return given_to_owner(acting, parent, operation, opinion)
 
     act_on(engine, actor, sign_task_id, "sign", give)
+
+
+def may_drop(actor: Actor, step: UserTask, case: CaseFile) -> bool:
+    """Who has the step; of a delegated one its owner, who asked."""
+    return may_complete(actor, step, case) if step.owner is None else is_owner(actor, step)
 
 
 def open_signers(acting: Acting) -> tuple[UserTask, ...]:

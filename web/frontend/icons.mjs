@@ -9,7 +9,9 @@ const USED = [
   "hand-index", "hourglass-split", "inbox", "incognito", "info-circle", "journal-text", "keyboard", "list", "lock", "moon-stars",
   "paperclip", "pause-circle", "play-circle", "people", "person-circle", "person-check", "plus-lg", "printer", "question-circle", "record-circle-fill",
   "search", "shield-lock", "sliders", "stopwatch", "sun", "translate", "upload", "x-lg", "circle-half", "check-circle-fill", "zoom-in", "zoom-out",
-  "arrows-fullscreen", "dash-circle", "envelope", "box-arrow-in-right", "arrow-down-up", "file-earmark-pdf", "file-earmark-image",
+  "arrows-fullscreen", "dash-circle", "envelope",
+  "arrow-left-right", "arrow-return-left", "arrow-90deg-left", "arrow-counterclockwise", "person-dash", "send", "megaphone",
+  "three-dots", "chat-square-text", "star", "star-fill", "arrow-right", "box-arrow-in-right", "arrow-down-up", "file-earmark-pdf", "file-earmark-image",
 ];
 
 export function iconSprite(here) {

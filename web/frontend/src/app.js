@@ -1,5 +1,6 @@
 // Every page: htmx, the rail as a drawer, menus that close, the inbox and its keys.
 import htmx from "htmx.org";
+import { startActs } from "./app/acts.js";
 import { startBadge } from "./app/badge.js";
 import { startCalendar } from "./app/calendar.js";
 import { startUploads } from "./app/case_upload.js";
@@ -10,6 +11,7 @@ import { startInbox } from "./app/inbox.js";
 import { startMenus } from "./app/menus.js";
 import { startOnce } from "./app/once.js";
 import { startPeople } from "./app/people.js";
+import { startPhrases } from "./app/phrases.js";
 
 window.htmx = htmx;
 
@@ -24,6 +26,8 @@ function start() {
   startCalendar();
   startUploads(htmx);
   startPeople();
+  startActs();
+  startPhrases();
   document.addEventListener("htmx:load", (event) => startPeople(event.detail.elt));
 }
 
