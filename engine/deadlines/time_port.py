@@ -179,6 +179,10 @@ class OfficeTime:
             self._begun[key] = next(same, None)
         return self._begun[key]
 
+    def rule_in_force(self, rule_id: str, now: datetime) -> DeadlineRule:
+        """The row that a deadline begun now would follow. Raises ImpossibleTime."""
+        return self._rule(rule_id, now, self._day_of(None, now))
+
     def _rule(self, rule_id: str, now: datetime, on: date) -> DeadlineRule:
         """The row in force on a local date. Raises ImpossibleTime."""
         own = self._office.rules.find(rule_id, now, on) if self._office and self._office.rules else None

@@ -12,10 +12,11 @@ from engine.cases.links import KINDS
 from engine.cases.pausing import turns_of
 from engine.cases.read import reveal_parties
 from engine.cases.similar import similar_cases
+from engine.definitions.ahead import steps_ahead
 from engine.documents.papers import kinds_by_hand
 from engine.records.dossier import FileView
 from web.cards import cards_of
-from web.case_diagram import drawings_of
+from web.case_diagram import drawings_of, places_of
 from web.case_head import head_of
 from web.case_timeline import names_of, query_from, timeline_links
 from web.current import actor, engine, language
@@ -74,7 +75,8 @@ def _of_tab(file: FileView, tab: str) -> dict[str, Any]:
             told = timeline_of(names_of(file), query)
             return {"told": told, "asked": query, "link": timeline_links(view.case.case_id, query)}
         case "diagram":
-            drawings = drawings_of(view, time, language())
+            ahead = steps_ahead(engine(), actor(), places_of(view))
+            drawings = drawings_of(view, time, language(), ahead)
             chosen = request.args.get("process", "")
             keys = [d.process_id for d in drawings]
             return {"drawings": drawings, "chosen": chosen if chosen in keys else (keys[0] if keys else "")}

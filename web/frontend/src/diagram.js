@@ -20,6 +20,7 @@ function mark(viewer, page) {
   const each = (ids, marker) => ids.filter((id) => elements.get(id)).forEach((id) => canvas.addMarker(id, marker));
   each(page.done || [], "step-done");
   each(page.findings || [], "finding-here");
+  each(page.ahead || [], "step-next");
   tokensOf(viewer, page).filter(({ element }) => elements.get(element)).forEach(({ element, late, note }) => {
     canvas.addMarker(element, late ? "step-late" : "step-token");
     const html = document.createElement("div");
@@ -37,6 +38,41 @@ function look(viewer, page) {
   if (!first || canvas.zoom() >= READABLE) return;
   canvas.zoom(READABLE, { x: first.x + first.width / 2, y: first.y + first.height / 2 });
   canvas.scrollToElement(first, 160);
+}
+
+// Who did a step and when: shown while the pointer or the focus is on it, and its label for screen readers.
+function tell(viewer, page, root) {
+  const told = page.told || {};
+  const tip = document.createElement("div");
+  tip.className = "step-tip";
+  tip.setAttribute("aria-hidden", "true");
+  tip.hidden = true;
+  root.append(tip);
+  const elements = viewer.get("elementRegistry");
+  const hide = () => (tip.hidden = true);
+  const show = (element, graphics) => {
+    const name = document.createElement("strong");
+    name.textContent = element.businessObject.name || element.id;
+    tip.replaceChildren(name, ...told[element.id].map((line) => Object.assign(document.createElement("p"), { textContent: line })));
+    tip.hidden = false;
+    const box = graphics.getBoundingClientRect();
+    const frame = root.getBoundingClientRect();
+    const left = Math.min(Math.max(box.left - frame.left, 8), Math.max(frame.width - tip.offsetWidth - 8, 8));
+    const below = box.bottom - frame.top + 8;
+    tip.style.left = `${left}px`;
+    tip.style.top = `${below + tip.offsetHeight < frame.height ? below : Math.max(box.top - frame.top - tip.offsetHeight - 8, 8)}px`;
+  };
+  const shown = Object.keys(told).map((id) => elements.get(id)).filter(Boolean).sort((a, b) => a.x - b.x || a.y - b.y);
+  shown.forEach((element) => {
+    const graphics = elements.getGraphics(element);
+    graphics.setAttribute("tabindex", "0");
+    graphics.setAttribute("role", "img");
+    graphics.setAttribute("aria-label", [element.businessObject.name || element.id, ...told[element.id]].join("，"));
+    ["mouseenter", "focus"].forEach((event) => graphics.addEventListener(event, () => show(element, graphics)));
+    ["mouseleave", "blur"].forEach((event) => graphics.addEventListener(event, hide));
+  });
+  root.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  viewer.on("canvas.viewbox.changing", hide);
 }
 
 function startTools(viewer, root) {
@@ -59,6 +95,7 @@ async function start() {
   await viewer.importXML(await response.text());
   look(viewer, page);
   mark(viewer, page);
+  tell(viewer, page, root);
   startTools(viewer, root);
   root.dataset.ready = "1";
 }

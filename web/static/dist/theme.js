@@ -1,0 +1,1 @@
+(()=>{var t=document.documentElement,a=window.matchMedia("(prefers-color-scheme: dark)");function n(){let e=t.dataset.theme;t.dataset.bsTheme=e==="light"||e==="dark"?e:a.matches?"dark":"light"}n();a.addEventListener("change",n);})();
