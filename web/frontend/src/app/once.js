@@ -2,7 +2,8 @@
 export function startOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    // data-again: what it asks for is a file, and the page stays
+    if (event.defaultPrevented || form.method !== "post" || "again" in form.dataset) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
