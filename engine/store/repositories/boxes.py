@@ -54,7 +54,16 @@ def posts_of(actor: Actor) -> list[sa.ColumnElement[bool]]:
 
 
 def _held_by_principals(actor: Actor) -> list[sa.ColumnElement[bool]]:
-    return [sa.and_(_C.assignee == p.person_id, _OPEN, _may_be_done_for(p)) for p in actor.principals]
+    """One part a person, however many absences it has."""
+    people = sorted({p.person_id for p in actor.principals})
+    return [
+        sa.and_(
+            _C.assignee == person_id,
+            _OPEN,
+            sa.or_(*(_may_be_done_for(p) for p in actor.principals if p.person_id == person_id)),
+        )
+        for person_id in people
+    ]
 
 
 def _offered_to_principals(actor: Actor) -> list[sa.ColumnElement[bool]]:

@@ -26,7 +26,7 @@ from engine.store.tables.org import person, unit
 from engine.store.tables.task import user_task
 
 WALK: Final = 10_000
-"""Tasks of a box that are looked at, at most."""
+"""Tasks that are looked at, at most: of a box, or of each post that makes it."""
 SORTED: Final = 2_000
 """Tasks of a box for which each case is looked up, because the order is the cases' own."""
 READ: Final = 1_000
@@ -119,14 +119,13 @@ def _together(parts: list[sa.Select[Any]]) -> sa.Select[Any]:
 
 
 def _parts(actor: Actor, query: InboxQuery, cut: int | None, search: Search | None) -> list[_Part]:
-    """The box in parts that exclude each other; with `cut`, each no longer than its share of that."""
+    """The box in parts that exclude each other; each no longer than `cut`."""
     given = parts_of(query.box, actor)
     if cut is None:
         parts = [_Part(user_task.c, (part,)) for part in given]
     else:
-        share = max(query.page_size, cut // max(len(given), 1))
         walk = walk_of(query.box, query.order, user_task.c)
-        bounded = (sa.select(*_NARROW).where(part).order_by(*walk).limit(share).subquery() for part in given)
+        bounded = (sa.select(*_NARROW).where(part).order_by(*walk).limit(cut).subquery() for part in given)
         parts = [_Part(each.c, ()) for each in bounded]
     if search is None or not given:
         return parts
