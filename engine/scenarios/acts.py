@@ -9,10 +9,13 @@ from typing import Any
 from engine.cases.incidents import retry_incident
 from engine.cases.pausing import pause_deadline, resume_deadline
 from engine.cases.read import open_case, reveal_parties
+from engine.cases.returning import return_task
 from engine.cases.start import start_case
+from engine.cases.withdrawing import withdraw_task
 from engine.documents.attachments import add_attachment
 from engine.errors import EngineError, Message
 from engine.ports.engine import Engine
+from engine.public.evaluation import Given, evaluate
 from engine.records.org import Actor
 from engine.records.task import TaskState, UserTask
 from engine.records.time import Deadline
@@ -92,6 +95,24 @@ def _release(act: Act) -> None:
     unclaim_task(act.engine, act.actor, find_task(act).task_id)
 
 
+def _return(act: Act) -> None:
+    given = act.data
+    to, reason = str(given.get("to", "")), str(given.get("reason", ""))
+    straight_back = given.get("straight_back") is True
+    return_task(act.engine, act.actor, find_task(act).task_id, to=to, reason=reason, straight_back=straight_back)
+
+
+def _withdraw(act: Act) -> None:
+    """The last one of that element that was completed."""
+    done = [t for t in act.case.tasks if t.state is TaskState.COMPLETED and act.step.target in (t.element_id, t.name)]
+    if not done:
+        raise NothingToActOn(
+            Message(f"“{act.step.target}”还没有办结过。", f"“{act.step.target}” has not been completed yet.")
+        )
+    last = max(done, key=lambda task: (task.closed_at or task.opened_at, task.task_id))
+    withdraw_task(act.engine, act.actor, last.task_id, str(act.data.get("reason", "")))
+
+
 def _save(act: Act) -> None:
     save_draft(act.engine, act.actor, find_task(act).task_id, act.data)
 
@@ -106,6 +127,12 @@ def _look(act: Act) -> None:
 
 def _reveal(act: Act) -> None:
     reveal_parties(act.engine, act.actor, act.case.case.case_id, act.step.target)
+
+
+def _evaluate(act: Act) -> None:
+    """As the petitioner does on the public page, whoever the step names."""
+    given = Given(str(act.data.get("score", "")), str(act.data.get("text", "")))
+    evaluate(act.engine, act.case.case.case_id, {act.step.target: given})
 
 
 def _attach(act: Act) -> None:
@@ -144,10 +171,13 @@ ACTS: Mapping[Verb, Callable[[Act], None]] = {
     Verb.COMPLETE: _complete,
     Verb.CLAIM: _claim,
     Verb.RELEASE: _release,
+    Verb.RETURN: _return,
+    Verb.WITHDRAW: _withdraw,
     Verb.SAVE: _save,
     Verb.READ: _read,
     Verb.LOOK: _look,
     Verb.REVEAL: _reveal,
+    Verb.EVALUATE: _evaluate,
     Verb.ATTACH: _attach,
     Verb.RETRY: _retry,
     Verb.PAUSE: _pause,
