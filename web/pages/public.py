@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -25,6 +24,7 @@ csrf.exempt(public)
 
 TOKEN_LASTS = timedelta(minutes=30)
 _SALT = "public evaluation"
+_INSTANT = timedelta(microseconds=1)
 
 
 @public.get("/query")
@@ -74,10 +74,15 @@ def evaluations_shown(case_id: str) -> tuple[Evaluation, ...]:
 
 
 def both(key: str, /, **values: object) -> Markup:
-    """A text in Chinese, and after it in English."""
+    """A text in Chinese, and after it in English; days as each language writes them."""
+    in_chinese = {name: written(value) if isinstance(value, date) else value for name, value in values.items()}
     return Markup('{} <span class="en" lang="en">{}</span>').format(
-        text(f"public.{key}", "zh", **values), text(f"public.{key}", "en", **values)
+        text(f"public.{key}", "zh", **in_chinese), text(f"public.{key}", "en", **values)
     )
+
+
+def written(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _page(
@@ -85,7 +90,7 @@ def _page(
 ) -> str:
     zone = engine().settings.timezone
 
-    def day(at: Any) -> Any:
+    def day(at: datetime) -> date:
         return at.astimezone(zone).date()
 
     return render_template(
@@ -97,7 +102,9 @@ def _page(
         is_larger=request.values.get("size") == "larger",
         both=both,
         day=day,
+        written=written,
         printed_on=day(now()),
+        last_day=day(progress.until - _INSTANT) if progress and progress.until else None,
         scores=SCORES,
         longest=LONGEST_TEXT,
     )
