@@ -6,8 +6,8 @@ office keeps: a bounded number, however many there are. What the reader may not 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.cases.file_read import visible_case
@@ -21,6 +21,8 @@ NEWEST = 400
 """How many of the office's newest cases are compared word by word."""
 SHOWN = 12
 LIKE_ENOUGH = 0.28
+FEW, COMMON = 8, 0.15
+"""What more than this part of the cases compared (at least so many) says tells nothing: the office's set phrases."""
 LONGEST = 600
 """Characters of a case's title and facts that are compared."""
 _WEIGHTS = {"id_number": 1.2, "contact": 0.9, "name": 0.6, "place": 0.3, "category": 0.1}
@@ -68,10 +70,12 @@ def ranked(
     linked: Mapping[str, tuple[str, ...]],
 ) -> tuple[Candidate, ...]:
     """Pure. `shared` maps case ids to what a party of both has in common."""
-    own = pairs_of_text(case)
+    texts = [(other, pairs_of_text(other)) for other in others]
+    phrases = set_phrases([pairs for _, pairs in texts])
+    own = pairs_of_text(case) - phrases
     found = []
-    for other in others:
-        likeness = overlap(own, pairs_of_text(other))
+    for other, pairs in texts:
+        likeness = overlap(own, pairs - phrases)
         weights = {kind: _WEIGHTS[kind] for kind in shared.get(other.case_id, frozenset())}
         if likeness >= LIKE_ENOUGH:
             weights["wording"] = likeness
@@ -90,6 +94,14 @@ def pairs_of_text(case: CaseFile) -> frozenset[str]:
     told = (str(value) for value in case.facts.values() if isinstance(value, str) and len(value) > 6)
     text = "".join(c for c in f"{case.title} {' '.join(told)}"[:LONGEST].casefold() if c.isalnum())
     return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def set_phrases(texts: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Pairs that stand in so many of the texts that they tell none from another."""
+    if len(texts) < FEW:
+        return frozenset()
+    counted = Counter(pair for text in texts for pair in text)
+    return frozenset(pair for pair, n in counted.items() if n > max(3, COMMON * len(texts)))
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:

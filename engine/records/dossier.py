@@ -49,7 +49,9 @@ class FileView:
         """The newest version of each document, in the order in which the documents came."""
         newest: dict[str, Attachment] = {}
         for attachment in self.attachments:
-            newest[attachment.series_id or attachment.attachment_id] = attachment
+            document = attachment.series_id or attachment.attachment_id
+            if document not in newest or newest[document].version < attachment.version:
+                newest[document] = attachment
         return tuple(newest.values())
 
     def earlier(self, attachment: Attachment) -> tuple[Attachment, ...]:
@@ -57,4 +59,4 @@ class FileView:
         if attachment.series_id is None:
             return ()
         same = [a for a in self.attachments if a.series_id == attachment.series_id and a is not attachment]
-        return tuple(reversed(same))
+        return tuple(sorted(same, key=lambda a: -a.version))
