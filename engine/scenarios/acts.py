@@ -104,7 +104,8 @@ def _return(act: Act) -> None:
 
 def _withdraw(act: Act) -> None:
     """The last one of that element that was completed."""
-    done = [t for t in act.case.tasks if t.state is TaskState.COMPLETED and act.step.target in (t.element_id, t.name)]
+    fitting = [task for task in act.case.tasks if act.step.target in (task.element_id, task.name)]
+    done = [task for task in fitting if task.state is TaskState.COMPLETED]
     if not done:
         raise NothingToActOn(
             Message(f"“{act.step.target}”还没有办结过。", f"“{act.step.target}” has not been completed yet.")
