@@ -50,7 +50,7 @@ TELLINGS: Mapping[str, Telling] = {
     "TaskTransferred": _act("transferred"),
     "TaskDelegated": _act("delegated"),
     "TaskRecalled": _act("recalled"),
-    "TaskGivenBack": _act("given_back"),
+    "TaskHandedBack": _act("given_back"),
     "SignersAdded": _act("signers"),
     "SignerRemoved": _act("signer_removed"),
     "SignerAgreed": _act("agreed"),

@@ -121,7 +121,7 @@ def given_back(acting: Acting, form: Mapping[str, Any], values: Mapping[str, Any
         party = {name: value for name, value in values.items() if name not in typed}
         acting.work.drafts.save(Draft(task.task_id, owner, typed, acting.now, party=party))
     return acting.operation(
-        "TaskGivenBack",
+        "TaskHandedBack",
         {"to": owner, "reason": opinion},
         changed=[_back(task, asked_by=acting.actor.person_id, note=opinion, came_by="given_back")],
         beside=notice(

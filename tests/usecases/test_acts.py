@@ -110,7 +110,7 @@ def test_delegated_work_is_recalled_or_given_back_undone(world: World) -> None:
     give_back_task(world.engine, desk.actor("jiedai"), task_id, "不熟悉情况")
     assert (desk.task.assignee, desk.task.note, desk.task.came_by) == ("p-dengji", "不熟悉情况", "given_back")
     assert [e for e in world.events(desk.case) if e.startswith("Task")][-4:] == [
-        "TaskDelegated", "TaskRecalled", "TaskDelegated", "TaskGivenBack",
+        "TaskDelegated", "TaskRecalled", "TaskDelegated", "TaskHandedBack",
     ]  # fmt: skip
 
 
