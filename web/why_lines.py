@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from engine.deadlines.explanation import Audience, Change, Event, Explanation, Light
-from engine.deadlines.life import PAUSE_REASONS
+from engine.deadlines.life import GOINGS_BACK, PAUSE_REASONS
 from engine.deadlines.why import CLOCK_STARTS
 from engine.errors import Message
 from engine.values import Value
@@ -147,6 +147,8 @@ class Teller:
             return self.time.due_date(value)
         if key == "reason" and value in PAUSE_REASONS:
             return self.said(PAUSE_REASONS[value])
+        if key == "reason" and value in GOINGS_BACK:
+            return label("why_back", value, self.time.language)
         return str(value)
 
 
