@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from tests.browser.chromium import a_context, chromium
 from tests.browser.desk import Desk
 from tests.browser.office import Office, an_office, enter_office, served
+from tests.browser.story import office_of_the_story, tell_story
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TIMEOUT_MS = 15_000
@@ -46,9 +47,37 @@ def office(tmp_path: Path, office_home: Path) -> Iterator[Office]:
     fresh.close()
 
 
+@pytest.fixture(scope="session")
+def told_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation in the middle of its work."""
+    home = tmp_path_factory.mktemp("told")
+    tell_story(home)
+    return home
+
+
+@pytest.fixture
+def told(tmp_path: Path, told_home: Path) -> Iterator[Office]:
+    home = tmp_path / "home"
+    shutil.copytree(told_home, home)
+    office = office_of_the_story(home)
+    with served(office) as running:
+        yield running
+    office.close()
+
+
 @pytest.fixture
 def desk_of(browser: Browser, office: Office) -> Iterator[Callable[[str], Desk]]:
     """Opens a person's own browser, logged in; errors of the page's scripts fail the test."""
+    yield from _desks(browser, office)
+
+
+@pytest.fixture
+def told_desk_of(browser: Browser, told: Office) -> Iterator[Callable[[str], Desk]]:
+    """As `desk_of`, in the office that is in the middle of its work."""
+    yield from _desks(browser, told)
+
+
+def _desks(browser: Browser, office: Office) -> Iterator[Callable[[str], Desk]]:
     troubles: list[str] = []
     with ExitStack() as stack:
         known: dict[str, Desk] = {}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,28 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.axe import COLOURS, violations
 from tests.browser.chromium import NARROW, WIDE, a_context
 from tests.browser.desk import Desk
-from tests.browser.office import Office, served
-from tests.browser.story import office_of_the_story, tell_story
+from tests.browser.office import Office
 from tests.browser.tour import tour_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def told_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("told")
-    tell_story(home)
-    return home
-
-
-@pytest.fixture
-def told(tmp_path: Path, told_home: Path) -> Iterator[Office]:
-    home = tmp_path / "home"
-    shutil.copytree(told_home, home)
-    office = office_of_the_story(home)
-    with served(office) as running:
-        yield running
-    office.close()
 
 
 def watch(page: Page, troubles: list[str]) -> Page:
