@@ -188,10 +188,10 @@ def _day_line() -> str:
     return time.day_line(office_calendar().is_workday(time.today()))
 
 
-@inbox_pages.get("/inbox/export")
+@inbox_pages.post("/inbox/export/all")
 def export() -> Response:
     """All that the filter finds, up to a bound. A script that asks for lines is told how far it got meanwhile."""
-    asked = read_filter(request.args)
+    asked = _posted_filter()
     portions = inbox_portions(engine(), actor(), query_of(asked, office_time().today()))
     if request.accept_mimetypes.best != LINES:
         rows = (row for portion in portions for row in portion)
@@ -202,13 +202,17 @@ def export() -> Response:
 @inbox_pages.post("/inbox/export")
 def export_chosen() -> Response:
     """The lines that were ticked."""
-    asked = read_filter(dict(parse_qsl(request.form.get("filter", ""))))
+    asked = _posted_filter()
     chosen = request.form.getlist("item")[:MOST_ITEMS]
     if not chosen:
         raise InvalidState(Message("没有选中任何事项。请先勾选。", "Nothing is selected. Tick some lines first."))
     portions = inbox_portions(engine(), actor(), query_of(asked, office_time().today()), chosen)
     rows = (row for portion in portions for row in portion)
     return download(inbox_workbook(rows, asked.box), workbook_name(asked.box))
+
+
+def _posted_filter() -> InboxFilter:
+    return read_filter(dict(parse_qsl(request.form.get("filter", ""))))
 
 
 def _told(portions: Iterator[tuple[InboxRow, ...]], box: str) -> Iterator[str]:

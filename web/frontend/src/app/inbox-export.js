@@ -4,21 +4,26 @@ import { openProgress } from "./inbox-progress.js";
 const AT_ONCE = 200;
 
 export function startExport() {
-  const link = document.querySelector("[data-export]");
-  if (!link) return;
-  link.addEventListener("click", (event) => {
-    const all = Number(link.dataset.total);
-    if (all <= AT_ONCE || event.ctrlKey || event.metaKey) return;
+  const form = document.querySelector("[data-export]");
+  form?.addEventListener("submit", (event) => {
+    const all = Number(form.dataset.total);
+    if (all <= AT_ONCE) return;
     event.preventDefault();
-    run(link, all);
+    run(form, event.submitter, all);
   });
 }
 
-async function run(link, all) {
-  const progress = openProgress(link.textContent.trim());
+async function run(form, button, all) {
+  const progress = openProgress(button.textContent.trim());
   const stop = new AbortController();
   try {
-    const answer = await fetch(link.href, { headers: { Accept: "application/x-ndjson" }, signal: stop.signal, redirect: "error" });
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/x-ndjson" },
+      signal: stop.signal,
+      redirect: "error",
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     let told = {};
     for await (const line of linesOf(answer.body)) {
@@ -37,7 +42,7 @@ async function run(link, all) {
   } catch {
     await progress.end(progress.texts.failed);
   }
-  link.focus();
+  button.focus();
 }
 
 async function* linesOf(stream) {
