@@ -99,7 +99,7 @@ def begin_leaving(
         errors = [error for share in shares if (error := _unfit(share, receivers.get(share.key, "")))]
         if errors:
             raise InvalidForm(errors)
-        chosen = {share.key: receivers[share.key] for share in shares}
+        chosen = {share.key: receivers[share.key] for share in shares if share.candidates}
         state: Data = {
             "receivers": chosen,
             "reason": reason,

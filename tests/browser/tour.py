@@ -71,7 +71,16 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("case-diagram-onsite", "zjj.zhiban", f"/cases/{onsite.case_id}/diagram", _drawing),
         Stop("case-papers", "jingban", f"/cases/{order.case_id}/papers"),
         Stop("paper", "jingban", f"/cases/{order.case_id}/papers", _first_paper),
+        Stop("paper-shown", "dengji", f"/cases/{closed.case_id}/papers", _shown_paper),
+        Stop("paper-draft", "jingban", f"/cases/{order.case_id}/papers/new/F02"),
+        Stop("paper-templates", "admin", "/papers/templates"),
+        Stop("paper-template", "admin", "/papers/templates/L5"),
+        Stop("paper-template-version", "admin", "/papers/templates/L5/0"),
         Stop("case-attachments", "jingban", f"/cases/{order.case_id}/attachments"),
+        Stop("case-comments", "jingban", f"/cases/{order.case_id}/comments"),
+        Stop("case-links", "jingban", f"/cases/{order.case_id}/links"),
+        Stop("case-print", "jingban", f"/cases/{order.case_id}/print"),
+        Stop("case-volume", "jingban", f"/cases/{order.case_id}/volume"),
         Stop("case-archived", "dengji", f"/cases/{closed.case_id}"),
         Stop("definitions", "admin", "/definitions"),
         Stop("definition", "admin", f"/definitions/{main.definition_id}", _drawing),
@@ -95,6 +104,14 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("ways", "jingban", "/profile/notifications"),
         Stop("ways-feed", "zjj.lingdao", "/profile/notifications", _make_feed),
         Stop("absence", "jingban", "/profile/absence"),
+        Stop("absence-office", "admin", f"/absences?person={office.actor('dengji').person_id}", _some_procedures),
+        Stop("handover", "jingban", "/handover"),
+        Stop("leavers", "juzhang", "/leaving"),
+        Stop("leaving", "juzhang", f"/leaving/{office.actor('jingban').person_id}"),
+        Stop("recusal", "jingban", f"/cases/{order.case_id}/recusal"),
+        Stop("query", None, "/query"),
+        Stop("query-refused", None, "/query?size=larger", _asking("ABCDE23456", "0000", "没有查到")),
+        Stop("query-found", None, "/query", _asking(*_receipt(office, closed), "办理进度")),
         Stop("deliveries", "admin", "/deliveries"),
         Stop("deliveries-waiting", "duban", "/deliveries?state=waiting"),
         Stop("not-found", "jingban", "/cases/unknown"),
@@ -215,7 +232,36 @@ def _preview_a_holiday(page: Page) -> None:
 
 def _first_paper(page: Page) -> None:
     page.locator(".grid-table a").first.click()
-    expect(page.locator(".paper")).to_be_visible()
+    expect(page.locator(".gw")).to_be_visible()
+
+
+def _shown_paper(page: Page) -> None:
+    """The decision, its addressee shown for a purpose."""
+    page.get_by_role("link", name="处理意见书").click()
+    page.fill("#purpose", "送达处理意见书")
+    page.get_by_role("button", name="显示").click()
+    expect(page.locator(".gw-to")).not_to_contain_text("×××")
+
+
+def _some_procedures(page: Page) -> None:
+    page.check("input[name=scope][value=some]")
+    expect(page.locator("input[name=procedures]").first).to_be_visible()
+
+
+def _receipt(office: Office, case: CaseFile) -> tuple[str, str]:
+    """The code and the name that the petitioner would give."""
+    with office.engine.store.read() as work:
+        return case.query_code or "", work.cases.parties(case.case_id)[0].name
+
+
+def _asking(code: str, factor: str, answer: str) -> Callable[[Page], None]:
+    def ask(page: Page) -> None:
+        page.fill("#code", code)
+        page.fill("#factor", factor)
+        page.click("button[type=submit]")
+        expect(page.locator("h1#result")).to_contain_text(answer)
+
+    return ask
 
 
 def _open_digest(page: Page) -> None:
