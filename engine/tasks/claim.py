@@ -12,7 +12,6 @@ from engine.records.task import TaskState
 from engine.tasks.acting import Acting, act_on, refuse
 from engine.tasks.refusals import not_yours, taken_task
 from engine.tasks.rights import is_handler
-from engine.tasks.transfer import transfer_task
 
 
 def claim_task(engine: Engine, actor: Actor, task_id: str) -> None:
@@ -26,11 +25,6 @@ def claim_task(engine: Engine, actor: Actor, task_id: str) -> None:
 def unclaim_task(engine: Engine, actor: Actor, task_id: str) -> None:
     """Gives the task back to the unit. Raises NotFound, Forbidden (audited), Conflict, InvalidState."""
     act_on(engine, actor, task_id, "unclaim_task", _unclaim)
-
-
-def assign_task(engine: Engine, actor: Actor, task_id: str, person_id: str) -> None:
-    """As `transfer_task`, without a reason of its own."""
-    transfer_task(engine, actor, task_id, person_id, "转办")
 
 
 def _claim(acting: Acting) -> Operation | None:

@@ -27,3 +27,9 @@ def unfollow_case(engine: Engine, actor: Actor, case_id: str) -> None:
         if work.desk.unfollow(actor.person_id, case_id):
             now = engine.clock.now()
             record_event(work, "CaseUnfollowed", {}, actor=actor.person_id, at=now, case_id=case_id)
+
+
+def is_following(engine: Engine, actor: Actor, case_id: str) -> bool:
+    """Whether the actor follows the case."""
+    with engine.store.read() as work:
+        return work.desk.is_following(actor.person_id, case_id)

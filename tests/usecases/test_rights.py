@@ -13,11 +13,12 @@ from engine.documents.attachments import add_attachment, list_attachments, open_
 from engine.errors import Forbidden, InvalidFile, InvalidState, NotFound, StepFailed
 from engine.records.case import CaseFile
 from engine.records.views import InboxQuery
-from engine.tasks.claim import assign_task, claim_task
+from engine.tasks.claim import claim_task
 from engine.tasks.complete import complete_task
 from engine.tasks.drafts import save_draft
 from engine.tasks.inbox import inbox
 from engine.tasks.read import open_task
+from engine.tasks.transfer import transfer_task
 from tests.unit.kernel.bpmn_builder import Bpmn
 from tests.worlds import World, a_field, a_form
 
@@ -112,9 +113,9 @@ def test_a_task_is_handed_to_candidates_only(world: World) -> None:
 
     for person_id in ("p-zrzyj.banli", "p-zhiban"):
         with pytest.raises(Forbidden):
-            assign_task(world.engine, world.actor("dengji"), task_id, person_id)
+            transfer_task(world.engine, world.actor("dengji"), task_id, person_id, "外出")
     with pytest.raises(Forbidden):
-        assign_task(world.engine, world.actor("zhiban"), task_id, "p-zhiban")
+        transfer_task(world.engine, world.actor("zhiban"), task_id, "p-zhiban", "外出")
 
     assert world.task(case, "check").assignee is None
     with world.engine.store.read() as work:

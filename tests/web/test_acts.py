@@ -160,3 +160,20 @@ def test_following_is_one_button(visit: Visit, task_id: str) -> None:
     clerk.post(f"/tasks/{task_id}/follow", {"follow": "0"})
     assert "关注案件" in clerk.get(f"/tasks/{task_id}").text
     assert clerk.get(f"/tasks/{task_id}/acts/nothing").status_code == 404
+
+
+def test_a_case_is_followed_and_copied_from_its_head(visit: Visit, task_id: str, office: Office) -> None:
+    clerk, reader = visit("dengji"), visit("rsj.banli")
+    case = open_task(office.engine, office.actor("dengji"), task_id).case.case_id
+    page = clerk.get(f"/cases/{case}").text
+    assert f'href="/cases/{case}/copy"' in page
+    assert clerk.post(f"/cases/{case}/copy").status_code == 409
+    fields = {"people": office.actor("rsj.banli").person_id, "reason": "请知悉"}
+    assert clerk.post(f"/cases/{case}/copy", fields).status_code == 302
+    assert "路灯不亮" in reader.get(f"/cases/{case}").text
+    with office.engine.store.read() as work:
+        assert work.desk.unread_copies(office.actor("rsj.banli").person_id, case) == ()
+    assert reader.get(f"/cases/{case}/copy").status_code == 200
+    assert reader.post(f"/cases/{case}/copy", {"people": office.actor("duban").person_id}).status_code == 403
+    assert clerk.post(f"/cases/{case}/follow", {"follow": "1"}).status_code == 302
+    assert "取消关注" in clerk.get(f"/cases/{case}").text

@@ -4,6 +4,7 @@ from web.pages.absences import absences
 from web.pages.attachments import attachments
 from web.pages.batch import batch
 from web.pages.calendar import calendar_pages
+from web.pages.case_acts import case_acts
 from web.pages.case_comments import case_comments
 from web.pages.case_links import case_links
 from web.pages.case_print import case_print
@@ -18,9 +19,9 @@ from web.pages.inbox import inbox_pages
 from web.pages.incidents import incidents
 from web.pages.messages import messages
 from web.pages.monitor import monitor
-from web.pages.pausing import pausing
 from web.pages.paper_templates import paper_templates
 from web.pages.papers import papers
+from web.pages.pausing import pausing
 from web.pages.people import people
 from web.pages.phrases import phrase_pages
 from web.pages.preferences import preferences
@@ -53,6 +54,7 @@ PAGES = (
     reports,
     imports,
     cases,
+    case_acts,
     case_print,
     case_comments,
     case_links,

@@ -15,6 +15,7 @@ from engine.cases.similar import similar_cases
 from engine.definitions.ahead import steps_ahead
 from engine.documents.papers import kinds_by_hand
 from engine.records.dossier import FileView
+from engine.tasks.copies import read_copies
 from web.cards import cards_of
 from web.case_diagram import drawings_of, places_of
 from web.case_head import head_of
@@ -35,7 +36,9 @@ LEAST_PURPOSE = 4
 @cases.get("/<case_id>")
 @cases.get("/<case_id>/<any(facts,clocks,timeline,comments,diagram,papers,attachments,links):tab>")
 def show(case_id: str, tab: str = "facts") -> str:
-    return page_of(open_file(engine(), actor(), case_id), tab)
+    file = open_file(engine(), actor(), case_id)
+    read_copies(engine(), actor(), case_id)
+    return page_of(file, tab)
 
 
 @cases.post("/<case_id>/parties")
