@@ -169,8 +169,15 @@ def _shown(components: Sequence[Schema], taken: set[str], data: Data) -> list[di
         if name in taken or is_party or data.get(name.partition(".")[0]) in (None, "", [], False):
             continue
         plain = {key: item for key, item in component.items() if key not in _NOT_SHOWN}
-        found += _locked([{**plain, "id": f"Shown_{component.get('id')}"}])
+        found += _locked([_renamed(plain)])
     return found
+
+
+def _renamed(component: Schema) -> dict[str, Any]:
+    """With other ids, throughout: the form may have the same."""
+    inner = component.get("components")
+    named = {**component, "id": f"Shown_{component.get('id')}"}
+    return {**named, "components": [_renamed(each) for each in inner]} if inner else named
 
 
 def mentioned_in(schema: Schema) -> frozenset[str]:

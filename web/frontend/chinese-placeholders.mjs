@@ -1,5 +1,5 @@
-// form-js says a few words without asking its `translate` service: these edits make it ask, and every edit must find
-// its text exactly once. And every text that it does ask for must be in zh.js. So another version of form-js fails the
+// form-js says a few words without asking its `translate` service: these edits make it ask (and one mends a rule), and
+// every edit must find its text exactly once. And every text that it does ask for must be in zh.js. So another version of form-js fails the
 // build until it speaks Chinese.
 import { readFile } from "node:fs/promises";
 import { ZH } from "./src/form/zh.js";
@@ -8,6 +8,9 @@ const EDITS = [
   ["        placeholder: 'Search',", "        placeholder: globalThis.formWords?.search ?? 'Search',"],
   ["        children: valueLabel || 'Select'", "        children: valueLabel || (globalThis.formWords?.select ?? 'Select')"],
   ["\"aria-label\": `Remove list item ${itemIndex + 1}`,", "\"aria-label\": globalThis.formWords?.row_remove?.(itemIndex + 1) ?? `Remove list item ${itemIndex + 1}`,"],
+  ["placeholder: use24h ? 'hh:mm' : 'hh:mm --',", "placeholder: globalThis.formWords?.time ?? (use24h ? 'hh:mm' : 'hh:mm --'),"],
+  // what is hidden is null to the form's expressions, also where it had a value when the page was opened
+  ["      ...initialData,\n      ...newData\n    };\n  }, [conditionChecker", "      ...newData\n    };\n  }, [conditionChecker"],
 ];
 const ASKED = /translate\(\s*'((?:[^'\\]|\\.)+)'/g;
 // thrown at who writes a schema, and in a comment: never shown

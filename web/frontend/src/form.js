@@ -24,8 +24,8 @@ async function start() {
   const sender = document.getElementById("completion");
   const page = readIsland("form-page");
   if (!container || !page) return;
-  if (page.language === "zh") flatpickr.localize({ ...Mandarin, firstDayOfWeek: 1 });
-  globalThis.formWords = { row_remove: (row) => fill(page.texts.row_remove, { row }), ...(page.language === "zh" ? { select: "请选择", search: "输入文字查找" } : {}) };
+  if (page.language === "zh") flatpickr.localize({ ...Mandarin, firstDayOfWeek: 1, yearAriaLabel: "年", monthAriaLabel: "月" });
+  globalThis.formWords = { row_remove: (row) => fill(page.texts.row_remove, { row }), ...(page.language === "zh" ? { select: "请选择", search: "输入文字查找", time: "时:分" } : {}) };
 
   const office = {
     ...page,
@@ -46,7 +46,10 @@ async function start() {
   container.officeForm = form;
   if (!page.editable) form.setProperty("readOnly", true);
   markTextAreas(container);
-  form.on("changed", () => requestAnimationFrame(() => markTextAreas(container)));
+  // what a handler returns would keep the event from the others
+  form.on("changed", () => {
+    requestAnimationFrame(() => markTextAreas(container));
+  });
 
   const box = document.getElementById("error-list");
   const state = document.getElementById("draft-state");

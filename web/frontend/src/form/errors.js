@@ -77,7 +77,16 @@ function inputOf({ id, indexes }, container) {
   return container.querySelector(`[id$="-${CSS.escape(place)}"], [id*="-${CSS.escape(place)}-"]:is(input, textarea, select, [tabindex])`);
 }
 
+// Rows that are folded away come out where something is wrong in them.
+function unfold(container) {
+  requestAnimationFrame(() => {
+    const wrong = container.querySelector(".fjs-repeat-row-collapsed .fjs-form-field-error");
+    wrong?.closest(".fjs-form-field-dynamiclist, .fjs-form-field-grouplike")?.querySelector(".fjs-repeat-render-collapse")?.click();
+  });
+}
+
 export function renderErrorList(box, listed, container) {
+  if (listed.length) unfold(container);
   box.hidden = listed.length === 0;
   const list = box.querySelector("ul");
   list.replaceChildren(
