@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.audit.record import record_event, record_refusal
@@ -30,6 +30,7 @@ from engine.records.case import CaseFile, Instance, InstanceState
 from engine.records.org import Actor
 from engine.records.time import Deadline, DeadlineState
 from engine.records.work import CaseLink
+from engine.values import Value
 
 OUTCOME = "merged"
 
@@ -80,17 +81,17 @@ class _Merger:
     def merge(self, note: str) -> CaseLink:
         theirs: list[Deadline] = []
         for instance in _running(self.work, self.case):
-            held = _held(self.work, instance)
+            held = hold_running(self.work, instance)
             theirs += held.deadlines
             advance(self.engine, self.work, held, self._ending(held), actor=self.actor.person_id, now=self.now)
         for instance in _running(self.work, self.main):
-            self._hasten(_held(self.work, instance), theirs)
+            self._hasten(hold_running(self.work, instance), theirs)
         link = CaseLink(self.case.case_id, self.main.case_id, MERGED_INTO, note, self.now, self.actor.person_id)
         self.work.dossier.add_links(both_ways(link, MERGED_INTO, MERGED_FROM))
         record_event(
             self.work,
             "CaseTakenIn",
-            {"case_id": self.case.case_id},
+            {"case_id": self.case.case_id, "versions": versions_of(self.work, self.main)},
             actor=self.actor.person_id,
             at=self.now,
             case_id=self.main.case_id,
@@ -100,11 +101,21 @@ class _Merger:
     def _ending(self, held: Held) -> Operation:
         name = f"并入 {self.main.number or self.main.title}"
         attached = [deadline.attached_to for deadline in held.deadlines]
+        kept: dict[str, Value] = {"instance_id": held.instance.instance_id}
+
+        def end(run: Run, _now: datetime) -> Changes:
+            awaited = self.work.dossier.subscriptions(tuple(run.awaited_messages()))
+            kept["awaited"] = [asdict(row) for row in awaited]
+            kept["tasks"], kept["timers"] = list(run.open_tasks()), list(run.armed_timers())
+            return _all_over(run, attached, name)
+
         return Operation(
-            event=Event("CaseMerged", {"case_id": self.main.case_id}),
-            act=lambda run, _now: _all_over(run, attached, name),
+            event=Event("CaseMerged", {"case_id": self.main.case_id, "state_before": self.case.state}),
+            act=end,
             retry={},
             columns={"merged_into": self.main.case_id, "state": name},
+            # what an undoing needs: ids only
+            beside=lambda collector: collector.event("CaseMergeKept", kept),
         )
 
     def _hasten(self, held: Held, theirs: Sequence[Deadline]) -> None:
@@ -206,7 +217,13 @@ def _running(work: UnitOfWork, case: CaseFile) -> tuple[Instance, ...]:
     return tuple(instance for instance in found if instance.state is InstanceState.RUNNING)
 
 
-def _held(work: UnitOfWork, instance: Instance) -> Held:
+def versions_of(work: UnitOfWork, case: CaseFile) -> dict[str, Value]:
+    """Of its running instances: whether the case has moved."""
+    return {instance.instance_id: instance.version for instance in _running(work, case)}
+
+
+def hold_running(work: UnitOfWork, instance: Instance) -> Held:
+    """Raises NotFound."""
     held = hold_instance(work, instance.instance_id)
     if held is None:
         raise NotFound(Message("案件", "case"), instance.case_id)
@@ -226,7 +243,7 @@ def _fire_due(engine: Engine, actor: Actor, instances: Sequence[Instance]) -> No
     for instance in instances:
 
         def hold(work: UnitOfWork, instance: Instance = instance) -> Held:
-            return replace(_held(work, instance), next_timer_at=engine.clock.now())
+            return replace(hold_running(work, instance), next_timer_at=engine.clock.now())
 
         with suppress(_Fired):
             run_step(engine, hold, enough, actor=actor.person_id)

@@ -22,7 +22,7 @@ NEWEST = 400
 SHOWN = 12
 LIKE_ENOUGH = 0.28
 FEW, COMMON = 8, 0.15
-"""What more than this part of the cases compared (at least so many) says tells nothing: the office's set phrases."""
+"""What more than this part of the cases compared (at least so many) says is the office's set phrases."""
 LONGEST = 600
 """Characters of a case's title and facts that are compared."""
 _WEIGHTS = {"id_number": 1.2, "contact": 0.9, "name": 0.6, "place": 0.3, "category": 0.1}

@@ -23,6 +23,7 @@ AUDITED: Mapping[str, str] = MappingProxyType(
         "extended": "DeadlineExtended",
         "moved": "DeadlineMoved",
         "advanced": "DeadlineAdvanced",
+        "reopened": "DeadlineReopened",
         "met": "DeadlineMet",
         "met_late": "DeadlineMetLate",
         "voided": "DeadlineVoided",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from engine.records.case import CaseFile, Instance
 from engine.records.dossier import LinkedCase
 from engine.records.org import Actor
+from engine.records.step import MessageSubscription
 from engine.records.task import UserTask
+from engine.records.time import Deadline
 from engine.records.work import CaseLink, Comment
 
 
@@ -53,6 +56,24 @@ class DossierRepository(Protocol):
 
     def instances(self, case_id: str) -> tuple[Instance, ...]:
         """Oldest first. One statement."""
+        ...
+
+    def deadlines(self, case_id: str) -> tuple[Deadline, ...]:
+        """All of them, the oldest first. One statement."""
+        ...
+
+    def subscriptions(self, task_ids: Sequence[str]) -> tuple[MessageSubscription, ...]:
+        """What these tasks of diagrams wait for. One statement."""
+        ...
+
+    def reopen_steps(
+        self, task_ids: Sequence[str], timer_ids: Sequence[str], deadline_ids: Sequence[str], ended_at: datetime
+    ) -> None:
+        """What ended at that instant is open again: tasks with their signers, timers, rungs of the deadlines."""
+        ...
+
+    def reopen_case(self, case_id: str, state: str) -> None:
+        """Neither closed nor merged any more."""
         ...
 
     def comments(self, case_id: str) -> tuple[Comment, ...]:

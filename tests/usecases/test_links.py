@@ -13,10 +13,12 @@ from engine.cases.merging import merge_case
 from engine.cases.read import reveal_parties
 from engine.cases.similar import similar_cases
 from engine.cases.start import start_case
+from engine.cases.unmerging import undo_merger
+from engine.deadlines.fire import fire_due_timers
 from engine.documents.attachments import add_attachment, open_attachment
 from engine.errors import Forbidden, InvalidState, NotFound
 from engine.records.case import CaseFile
-from engine.records.time import DeadlineState
+from engine.records.time import DeadlineState, TimerKind
 from engine.records.work import Recusal
 from engine.store import count_statements
 from engine.store.tables.time import deadline as deadlines
@@ -148,7 +150,31 @@ def test_a_merged_case_ends_and_is_carried_on_with_the_earlier_deadline(office: 
     ]
     assert "PartiesRevealed" in office.events(repeat)
     assert verify_chain(engine, late_start.case_id) == verify_chain(engine, repeat.case_id) == []
-    complete_task(engine, dengji, task.task_id, {})
+    undo_merger(engine, dengji, repeat.case_id)
+    again = office.view(repeat)
+    assert (again.case.closed_at, again.case.merged_into, again.case.state) == (None, None, repeat.state)
+    assert [(d.state, d.legal_due) for d in again.deadlines] == [(DeadlineState.RUNNING, sooner.legal_due)]
+    assert office.view(late_start).deadlines[0].legal_due > sooner.legal_due
+    assert open_file(engine, dengji, late_start.case_id).links == ()
+    office.clock.move_to(sooner.legal_due + timedelta(seconds=1))
+    fire_due_timers(engine, worker="w1")
+    assert [t.state.value for t in office.view(repeat).timers if t.kind is TimerKind.BPMN] == ["fired"]
+    (open_task,) = office.tasks(repeat)
+    complete_task(engine, dengji, open_task.task_id, {})
+    assert office.view(repeat).case.closed_at == office.clock.now()
+    assert verify_chain(engine, late_start.case_id) == verify_chain(engine, repeat.case_id) == []
+
+
+def test_a_merger_stands_once_the_main_case_has_moved(office: World) -> None:
+    main, repeat = a_petition(office), a_petition(office)
+    merge_case(office.engine, office.actor("dengji"), repeat.case_id, main.case_id)
+    with pytest.raises(Forbidden):
+        undo_merger(office.engine, office.actor("shenji"), repeat.case_id)
+    (task,) = office.tasks(main)
+    complete_task(office.engine, office.actor("dengji"), task.task_id, {})
+    with pytest.raises(InvalidState):
+        undo_merger(office.engine, office.actor("dengji"), repeat.case_id)
+    assert office.view(repeat).case.merged_into == main.case_id
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from engine.records.case import CaseFile, Instance
 from engine.records.dossier import LinkedCase
 from engine.records.org import Actor
-from engine.records.task import UserTask
+from engine.records.step import MessageSubscription
+from engine.records.task import TaskState, UserTask
+from engine.records.time import Deadline, TimerKind, TimerState
 from engine.records.work import CaseLink, Comment
 from engine.store.party_tokens import PartyTokens
 from engine.store.repositories.party_tokens import fill_batch
@@ -18,8 +21,9 @@ from engine.store.repositories.searching import may_see_one
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
 from engine.store.tables.case import case_file, instance, party
-from engine.store.tables.exchange import attachment
+from engine.store.tables.exchange import attachment, message_subscription
 from engine.store.tables.task import user_task
+from engine.store.tables.time import deadline, timer
 from engine.store.tables.work import case_link, party_token
 from engine.store.tables.work import comment as comments
 
@@ -101,6 +105,35 @@ class Dossier:
             .order_by(instance.c.started_at, instance.c.instance_id)
         )
         return tuple(record_of(Instance, row, instance) for row in rows)
+
+    def deadlines(self, case_id: str) -> tuple[Deadline, ...]:
+        rows = self._connection.execute(
+            sa.select(*columns_of(Deadline, deadline))
+            .where(deadline.c.case_id == case_id)  # ix_deadline_of_case
+            .order_by(deadline.c.started_at, deadline.c.deadline_id)
+        )
+        return tuple(record_of(Deadline, row, deadline) for row in rows)
+
+    def subscriptions(self, task_ids: Sequence[str]) -> tuple[MessageSubscription, ...]:
+        which = message_subscription.c.task_id.in_(task_ids)  # the primary key
+        rows = self._connection.execute(sa.select(message_subscription).where(which))
+        return tuple(record_of(MessageSubscription, row, message_subscription) for row in rows)
+
+    def reopen_steps(
+        self, task_ids: Sequence[str], timer_ids: Sequence[str], deadline_ids: Sequence[str], ended_at: datetime
+    ) -> None:
+        c, t = user_task.c, timer.c
+        ended = sa.and_(c.state == TaskState.CANCELLED, c.closed_at == ended_at)
+        which = sa.or_(c.task_id.in_(task_ids), c.parent_id.in_(task_ids))
+        opened = {"state": TaskState.OPEN, "closed_at": None, "closed_by": None}
+        self._connection.execute(sa.update(user_task).where(ended, which).values(opened))
+        rung = sa.and_(t.deadline_id.in_(deadline_ids), t.kind == TimerKind.RUNG)
+        over = sa.and_(t.state == TimerState.CANCELLED, sa.or_(t.timer_id.in_(timer_ids), rung))
+        self._connection.execute(sa.update(timer).where(over).values(state=TimerState.WAITING, next_at=t.due_at))
+
+    def reopen_case(self, case_id: str, state: str) -> None:
+        again = {"state": state, "closed_at": None, "merged_into": None}
+        self._connection.execute(sa.update(case_file).where(case_file.c.case_id == case_id).values(again))
 
     def comments(self, case_id: str) -> tuple[Comment, ...]:
         rows = self._connection.execute(
