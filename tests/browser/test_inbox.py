@@ -143,4 +143,10 @@ def test_of_several_some_fail_with_their_reason(office: Office, desk_of: DeskOf)
     page.keyboard.press("Enter")
     expect(page.locator("#progress")).to_be_hidden()
     assert titles(page) == ["第 7 件"]
+    page.evaluate("document.querySelector('[data-export]').dataset.total = '1000'")
+    with page.expect_download() as brought:
+        page.click("[data-export] button")
+    assert brought.value.suggested_filename.startswith("待认领-")
+    expect(page.locator("#progress-words")).to_contain_text(".xlsx")
+    page.keyboard.press("Escape")
     expect(page.locator("#rail [data-count=mine]")).to_have_text("5")

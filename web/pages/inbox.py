@@ -17,6 +17,7 @@ from engine.documents.sheets import MEDIA_TYPE
 from engine.errors import EngineError, InvalidState, Message, NotFound
 from engine.records.views import InboxPage, InboxRow
 from engine.tasks.batch import MOST_ITEMS
+from engine.tasks.desk import read_desk
 from engine.tasks.export import inbox_portions
 from engine.tasks.inbox import inbox
 from engine.tasks.read import open_task
@@ -32,6 +33,7 @@ from web.inbox_lines import Line, count_words, line_of
 from web.inbox_sheet import inbox_workbook, workbook_name
 from web.office_calendar import office_calendar
 from web.pages.people import offered
+from web.pages.tasks import MENU
 
 inbox_pages = Blueprint("inbox", __name__)
 
@@ -169,7 +171,9 @@ def _panel_of(line: Line) -> dict[str, Any]:
 def _task_panel(task_id: str) -> dict[str, Any]:
     try:
         view = open_task(engine(), actor(), task_id)
-        return {"view": view, "why": cards_of(view.case.case_id, view.deadlines), "trouble": ""}
+        desk = read_desk(engine(), actor(), view.task, view.case)
+        why = cards_of(view.case.case_id, view.deadlines)
+        return {"view": view, "acts": [act for act in MENU if desk.may(act)], "why": why, "trouble": ""}
     except EngineError as error:
         return {"trouble": error.message.in_language(language())}
 
