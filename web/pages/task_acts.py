@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -21,7 +21,7 @@ from engine.records.views import TaskView
 from engine.tasks.acting import LONGEST_TEXT
 from engine.tasks.copies import copy_task
 from engine.tasks.delegate import delegate_task, give_back_task, recall_task
-from engine.tasks.desk import read_desk
+from engine.tasks.desk import names_of, read_desk
 from engine.tasks.following import follow_case, unfollow_case
 from engine.tasks.read import open_task
 from engine.tasks.signers import add_signers, remove_signer, sign
@@ -232,6 +232,8 @@ def _act_page(task_id: str, act: str, *, trouble: str = "") -> ActPage:
     effects_to: dict[str, tuple[Consequence, ...]] = {}
     if act == "return":
         returns = returns_of(engine(), actor(), task_id)
+        names = names_of(engine(), [target.person for target in returns.targets])
+        desk = replace(desk, people={**desk.people, **names})
         effects_to = {
             target.element_id: _effects(task_id, act, target.element_id) for target in returns.targets[:8]
         }
