@@ -21,7 +21,7 @@ PUBLIC = {
     *MONITORS,
 }
 """What strangers may ask for. A new page belongs here only if it shows nothing of the office."""
-ANY = {"tab": "facts", "filename": "mark.svg"}
+ANY = {"tab": "facts", "filename": "mark.svg", "version": "1", "form": "docx"}
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:
