@@ -48,6 +48,9 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("inbox-done", "dengji", "/inbox?box=done"),
         Stop("keys", "jingban", "/inbox", lambda page: page.keyboard.press("?")),
         Stop("task", "zrzyj.banli", f"/tasks/{_task(office, 'zrzyj.banli')}", _form),
+        Stop("task-acts", "zrzyj.banli", f"/tasks/{_task(office, 'zrzyj.banli')}", _open_acts),
+        Stop("task-act", "zrzyj.banli", f"/tasks/{_task(office, 'zrzyj.banli')}/acts/add_signers"),
+        Stop("phrases", "zrzyj.banli", "/profile/phrases"),
         Stop("task-onsite", "zjj.zhiban", f"/tasks/{_task(office, 'zjj.zhiban')}"),
         Stop("start-petition", "jiedai", "/new/petition_main", _form),
         Stop("start-petition-errors", "jiedai", "/new/petition_main", _send_empty),
@@ -156,6 +159,13 @@ def _whole_card(page: Page) -> None:
     if page.viewport_size and page.viewport_size["width"] > 1180:
         page.locator("#panel .why-more summary").first.click()
         expect(page.locator("#panel .why-full").first).to_be_visible()
+
+
+def _open_acts(page: Page) -> None:
+    _form(page)
+    page.locator(".menu.is-up summary").last.click()
+    page.locator("a[data-act]").first.click()
+    expect(page.locator("#act-dialog[open] .act")).to_be_visible()
 
 
 def _form(page: Page) -> None:
