@@ -82,6 +82,8 @@ def populate(office: Office, tasks: int, name: str) -> None:
     chance = Random(tasks)
     cases = tasks // TASKS_A_CASE
     with office.database.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA cache_size = -500000")
         writer = _Writer(connection, template, chance, units, tasks // 10)
         for first in progress(f"{name}: cases, {_CHUNK} each", range(0, cases, _CHUNK)):
             writer.write(range(first, min(first + _CHUNK, cases)))

@@ -13,12 +13,12 @@ from engine.store.types import UtcDateTime
 
 _NARROWING = (
     *("case_id", "red_at", "yellow_at", "blue_at", "procedure", "element_id", "name"),
-    *("purpose", "category", "channel", "accused_units"),
+    *("purpose", "category", "channel", "accused_units", "state", "assignee"),
 )
 _INDEXES = (
     (
         "mine",
-        ("assignee", "due_at", "opened_at", "task_id", "unit", *_NARROWING),
+        ("assignee", "due_at", "opened_at", "task_id", "unit", *_NARROWING[:-1]),
         "state = 'open' AND assignee IS NOT NULL",
     ),
     (

@@ -76,11 +76,12 @@ def _window(actor: Actor, query: InboxQuery, now: datetime, search: Search | Non
     source, at, whose = _source(query.box, actor)
     copy_id = copy_note.c.copy_id if query.box == "copied" else sa.null()
     oldest_first = query.order == "oldest"
+    c = copy_note.c if query.box == "copied" else follow.c if query.box == "followed" else case_file.c
     chosen = (
         sa.select(case_file.c.case_id, at.label("at"), sa.cast(copy_id, sa.Text).label("copy_id"))
         .select_from(source)
         .where(whose, is_not_accused(actor), *_filters(at, query, now), *_said(query.box, actor, search))
-        .order_by(at if oldest_first else at.desc(), case_file.c.case_id)
+        .order_by(*((at, c.case_id) if oldest_first else (at.desc(), c.case_id.desc())))
         .limit(COUNT_CAP)
         .subquery()
     )
@@ -152,7 +153,7 @@ def _read_rows(connection: sa.Connection, query: InboxQuery, window: sa.Subquery
 
 
 def _order(query: InboxQuery, w: Any) -> list[sa.ColumnElement[Any]]:
-    newest = [w.at.desc(), w.case_id]
+    newest = [w.at.desc(), w.case_id.desc()]
     match query.order:
         case "due":
             return [w.due_at.asc().nulls_last(), *newest]

@@ -41,14 +41,9 @@ class _Part:
 
     c: Any
     conditions: tuple[sa.ColumnElement[bool], ...]
-    is_by_case: bool = False
 
     def select(self, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-        found = sa.select(*columns).where(*self.conditions)
-        if not self.is_by_case:
-            return found
-        # few cases are looked up one by one, however big the box is
-        return found.select_from(user_task).with_hint(user_task, "INDEXED BY ix_user_task_of_case", "sqlite")
+        return sa.select(*columns).where(*self.conditions)
 
 
 def read_inbox(
@@ -131,11 +126,18 @@ def _parts(actor: Actor, query: InboxQuery, cut: int | None, search: Search | No
         return parts
     if not search.words:
         return []
-    found = search.names(user_task.c.case_id, _HANDLED)
-    by_case = _Part(user_task.c, (sa.or_(*given), found), is_by_case=True)
-    return [by_case, *(_said(part, search) for part in parts)]
+    return [_by_case(actor, query, search), *(_said(part, search) for part in parts)]
 
 
+def _by_case(actor: Actor, query: InboxQuery, search: Search) -> _Part:
+    """The tasks of the few cases that were found, looked up case by case however big the box is."""
+    c = user_task.c
+    of_cases = sa.select(*_NARROW, *_OWED).where(search.names(c.case_id, _HANDLED)).limit(_OF_CASES).subquery()
+    return _Part(of_cases.c, (sa.or_(*parts_of(query.box, actor, of_cases.c)),))
+
+
+_OF_CASES: Final = 100_000
+"""More tasks than the cases of a search have; no database looks through a bound."""
 _HANDLED: Final = sa.and_(
     user_task.c.kind == TaskKind.STEP,
     sa.or_(
@@ -161,6 +163,8 @@ _NARROW: Final = [
         *("procedure", "element_id", "name", "unit", "purpose", "category", "channel"),
     )
 ]
+_OWED: Final = [user_task.c[name] for name in ("state", "role", "assignee", "owner", "closed_by", "accused_units")]
+"""What makes a task a box's."""
 
 
 def _count_lights(

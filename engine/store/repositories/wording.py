@@ -57,14 +57,14 @@ class Search:
     def is_common(self) -> bool:
         return self.ids is None
 
-    def names(
-        self, case_id: sa.ColumnElement[str], handled: sa.ColumnElement[bool] | None
-    ) -> sa.ColumnElement[bool]:
+    def names(self, case_id: sa.ColumnElement[str], handled: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """The case was found; where the condition `handled` holds, it may have been by the name of a party."""
         said = self._among(case_id, self.ids or ())
-        if handled is None or not self.of_party:
+        if not self.of_party:
             return said
-        return sa.or_(said, sa.and_(self._among(case_id, self.of_party), handled))
+        # what an index can look up, and only then the alternative
+        either = self._among(case_id, (*(self.ids or ()), *self.of_party))
+        return sa.and_(either, sa.or_(said, handled))
 
     def has_all(self, case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
         """Looks into the case: for walking a list when the words are common."""
