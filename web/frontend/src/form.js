@@ -92,11 +92,7 @@ async function start() {
     }
     draft.stop();
     sender.elements.payload.value = JSON.stringify(data);
-    if (office.task_id) {
-      const seen = document.createElement("input");
-      Object.assign(seen, { type: "hidden", name: "seen", value: JSON.stringify(office.seen) });
-      sender.append(seen);
-    }
+    if (sender.elements.seen) sender.elements.seen.value = JSON.stringify(office.seen);
   });
 }
 
