@@ -151,7 +151,8 @@ def leavers_of(engine: Engine, actor: Actor) -> tuple[Person, ...]:
         record_refusal(engine, actor, "leavers_of", {})
         raise _not_yours()
     with engine.store.read() as work:
-        return tuple(replace(p, password_hash="") for p in work.org.people() if p.active and _may_hand_over(actor, p))
+        people = (p for p in work.org.people() if p.active and _may_hand_over(actor, p))
+        return tuple(replace(p, password_hash="") for p in people)
 
 
 def _allowed(engine: Engine, actor: Actor, person_id: str, attempted: str) -> Person:

@@ -40,7 +40,10 @@ def enter() -> AnyResponse:
 def end(absence_id: str) -> AnyResponse:
     clear_absence(engine(), actor(), absence_id)
     flash(text("absence.cleared", language()))
-    back = "absences.office" if request.form.get("from") == "office" else "absences.show"
+    # who is back early wants to see what was done meanwhile
+    back = {"office": "absences.office", "return": "handovers.show"}.get(
+        request.form.get("from", ""), "absences.show"
+    )
     return redirect(url_for(back))
 
 

@@ -24,6 +24,19 @@ SQLITE = """CREATE TRIGGER user_task_ends_signers AFTER UPDATE OF state ON user_
     WHEN NEW.state <> 'open' AND NEW.kind = 'step'
     BEGIN UPDATE user_task SET state = 'cancelled', closed_at = NEW.closed_at
           WHERE parent_id = NEW.task_id AND state = 'open'; END"""
+# what a petitioner has said about an office stays as it was said
+SQLITE_EVALUATIONS = (
+    """CREATE TRIGGER evaluation_not_updated BEFORE UPDATE ON evaluation
+       BEGIN SELECT RAISE(ABORT, 'evaluation is append-only'); END""",
+    """CREATE TRIGGER evaluation_not_deleted BEFORE DELETE ON evaluation
+       BEGIN SELECT RAISE(ABORT, 'evaluation is append-only'); END""",
+)
+POSTGRESQL_EVALUATIONS = (
+    """CREATE FUNCTION evaluation_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'evaluation is append-only'; END $$""",
+    """CREATE TRIGGER evaluation_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON evaluation
+       FOR EACH STATEMENT EXECUTE FUNCTION evaluation_refuse()""",
+)
 # the tokens of a party that is written anew are those of what it said before
 SQLITE_TOKENS = """CREATE TRIGGER party_drops_tokens AFTER UPDATE OF sealed ON party
     BEGIN DELETE FROM party_token WHERE party_id = NEW.party_id; END"""
@@ -52,6 +65,8 @@ def upgrade() -> None:
     _beside()
     upgrade_lists()
     for statement in (SQLITE_TOKENS,) if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_TOKENS:
+        op.execute(statement)
+    for statement in SQLITE_EVALUATIONS if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_EVALUATIONS:
         op.execute(statement)
 
 
