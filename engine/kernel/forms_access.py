@@ -14,6 +14,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
 
+from engine.kernel.forms_paths import at
 from engine.kernel.forms_schema import CONTAINERS, KEYED, Schema, feel_of, is_repeating
 from engine.values import Data
 
@@ -166,10 +167,16 @@ def _shown(components: Sequence[Schema], taken: set[str], data: Data) -> list[di
             continue
         name = str(component.get("key") or component.get("path") or "")
         is_party = (component.get("properties") or {}).get("store") == "party"
-        if name in taken or is_party or data.get(name.partition(".")[0]) in (None, "", [], False):
+        value = at(data, name)
+        if name in taken or is_party or value in (None, "", [], False):
             continue
         plain = {key: item for key, item in component.items() if key not in _NOT_SHOWN}
-        found += _locked([_renamed(plain)])
+        if kind != "group":
+            found += _locked([_renamed(plain)])
+            continue
+        inner = _shown(component.get("components") or (), set(), value if isinstance(value, Mapping) else {})
+        if inner:
+            found.append({**plain, "id": f"Shown_{component.get('id')}", "components": inner})
     return found
 
 

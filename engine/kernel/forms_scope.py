@@ -7,7 +7,7 @@ numbers of the rows from 1; the form's own fields are known by name throughout.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -91,6 +91,8 @@ class Conditions:
         """What the fields' own questions see: the context, and the data without what is hidden."""
         components = schema["components"]
         known = {**context, **data}
+        for path in _locked(components, ""):
+            known = replaced(known, path, at(context, path))
         computed = list(_computed(components))
         for _ in range(_ROUNDS if computed else 0):
             scope = Scope(self._visible(components, known, Scope(known)))
@@ -134,6 +136,19 @@ class Conditions:
             return data
         shown_inside = self._visible(children, inner, scope, is_hidden=is_hidden)
         return replaced(data, path, shown_inside) if path else shown_inside
+
+
+def _locked(components: Sequence[Schema], above: str) -> Iterator[str]:
+    """Paths of what is read-only throughout: its value is the case's, whatever was posted."""
+    for component in components:
+        kind, own = component.get("type"), component.get("key") or component.get("path")
+        if kind not in KEYED | CONTAINERS:
+            continue
+        if component.get("readonly") is True or component.get("disabled") is True:
+            if own:
+                yield f"{above}{own}"
+        elif kind == "group":
+            yield from _locked(component["components"], f"{above}{own}." if own else above)
 
 
 def _computed(components: Sequence[Schema]) -> list[Schema]:

@@ -118,11 +118,12 @@ class Desk:
         options = field.get("values")
         if options is None:
             island = json.loads(self.page.locator("#form-page").text_content() or "{}")
-            options = island["values"][field["valuesKey"]]
+            options = island["lists"][field["properties"]["options"]]
         return next(o["label"] for o in options if o["value"] == value)
 
     def _choose(self, field: Mapping[str, Any], label: str) -> None:
-        if field.get("searchable") or field["type"] == "taglist":
+        is_searched = field.get("searchable") or "options" in (field.get("properties") or {})
+        if is_searched or field["type"] == "taglist":
             self._input(field).click()
             self._input(field).fill(label)
         else:
@@ -130,7 +131,7 @@ class Desk:
         self.page.locator(".fjs-dropdownlist-item").get_by_text(label, exact=True).first.click()
         if field["type"] == "taglist":
             expect(self.page.locator(".fjs-taglist-tag-label").get_by_text(label, exact=True)).to_be_visible()
-        elif field.get("searchable"):
+        elif is_searched:
             expect(self._input(field)).to_have_value(label)
         else:
             expect(self.page.locator(f"#form [id$='-{field['id']}-display']")).to_have_text(label)

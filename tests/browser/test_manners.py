@@ -32,11 +32,11 @@ def test_typed_text_is_not_lost(office: Office, desk_of: DeskOf) -> None:
     expect(desk.page.locator("#form textarea")).to_have_value("还没写完")
 
 
-def test_what_only_the_server_knows_is_shown_at_the_field(desk_of: DeskOf) -> None:
+def test_a_wrong_identity_number_is_said_at_the_field(desk_of: DeskOf) -> None:
     desk = desk_of("jiedai")
     desk.open("/new/petition_main")
     desk.fill({**LETTER, "id_number": "110101199001011234"})
-    desk.send()
+    desk.page.click("#completion button[type=submit]")
     errors = desk.page.locator("#error-list")
     expect(errors).to_be_visible()
     expect(errors).to_contain_text("证件号码")
