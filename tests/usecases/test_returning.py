@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from engine.cases.returning import return_targets, return_task, returns_of
 from engine.cases.start import start_case
 from engine.errors import Forbidden, InvalidState
 from engine.records.case import CaseFile
+from engine.records.reach import Absence
 from engine.records.time import DeadlineState
+from engine.records.work import Recusal
 from engine.tasks.complete import complete_task
 from tests.unit.kernel.bpmn_builder import Bpmn
 from tests.worlds import World, a_field, a_form
@@ -146,3 +149,27 @@ def _messages(world: World, person_id: str) -> tuple:  # type: ignore[type-arg]
 def _system_audit(world: World) -> tuple:  # type: ignore[type-arg]
     with world.engine.store.read() as work:
         return work.registers.audit_of(None)
+
+
+@pytest.mark.parametrize("why", ["left", "recused", "away"])
+def test_who_cannot_have_it_again_does_not_get_it_by_name(two: World, why: str) -> None:
+    """It goes to the post; who is away but stood in for keeps it."""
+    world = two
+    case = opened(world)
+    done(world, case, "a", "dengji", "甲")
+    done(world, case, "b", "dengji", "乙")
+    now = world.clock.now()
+    with world.engine.store.write() as work:
+        person = work.org.person("p-dengji")
+        assert person is not None
+        if why == "left":
+            work.org.save_person(replace(person, active=False))
+        elif why == "recused":
+            work.stand_ins.add_recusal(Recusal(case.case_id, "p-dengji", "亲属", now, "p-duban"))
+        else:
+            span = (now - timedelta(days=1), now + timedelta(days=9))
+            work.reach.add_absence(Absence("x", "p-dengji", "p-jiedai", *span, ""))
+    return_task(world.engine, world.actor("zhiban"), world.task(case, "c").task_id, to="a", reason="重来")
+    (again,) = world.tasks(case)
+    assert again.assignee == ("p-dengji" if why == "away" else None)
+    assert (again.role, again.unit) == ("registrar", "xfj")
