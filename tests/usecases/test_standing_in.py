@@ -156,6 +156,36 @@ def test_who_stands_aside_hears_and_sees_nothing_and_its_tasks_go_back(either: W
     assert "TaskGivenBack" in events
 
 
+def test_who_stands_aside_is_told_nothing_more_and_reads_nothing_it_was_told(either: World) -> None:
+    with either.engine.store.write() as work:
+        work.org.add_person(Person("p-new", "new", "新登记", "xfj", "-"), [Grant("registrar", "xfj")])
+    params = {"role": '"registrar"', "topic": '"t"', "level": '"urgent"'}
+    diagram = (
+        Bpmn("telling").lane("l", role="registrar").start("s", lane="l").service("tell", "notify", params, lane="l")
+    )
+    diagram.manual("a", lane="l").service("again", "notify", params, lane="l").manual("b", lane="l").end(
+        "e", lane="l"
+    )
+    either.deploy(diagram)
+    case = start_case(either.engine, either.actor("dengji"), "telling", {})
+    away(either, "dengji", "jiedai")
+
+    def heard(username: str) -> int:
+        return sum(m.topic == "t" for m in list_messages(either.engine, either.actor(username)))
+
+    assert (heard("dengji"), heard("new")) == (1, 1)
+    declare_recusal(either.engine, either.actor("dengji"), case.case_id, "与信访人是近亲属")
+    complete_task(either.engine, either.actor("new"), either.task(case, "a").task_id, {})
+    assert (heard("dengji"), heard("jiedai"), heard("new")) == (0, 0, 2)
+    with either.engine.store.read() as work:
+        told = [row[0] for row in work.connection.exec_driver_sql("SELECT recipient FROM outbox WHERE topic = 't'")]
+        assert sorted(told) == ["p-dengji", "p-new", "p-new"], (
+            "what it was told before is hidden, nothing is written after"
+        )
+        assert work.registers.unread_count("p-dengji", reader=either.actor("dengji")) == 0
+        assert work.reach.own_deadlines(either.actor("dengji"), limit=10) == ()
+
+
 def test_all_that_somebody_holds_goes_to_others_each_by_itself(either: World) -> None:
     with either.engine.store.write() as work:
         work.org.add_person(Person("p-new", "new", "新登记", "xfj", "-"), [Grant("registrar", "xfj")])
