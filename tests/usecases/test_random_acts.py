@@ -167,7 +167,7 @@ def who(world: World, task: UserTask, dice: int) -> Any:
 
 @given(st.lists(st.integers(0, 9999), min_size=STEPS, max_size=STEPS))
 @settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
@@ -194,6 +194,7 @@ def test_no_task_is_lost_or_doubled(
             world = enter_world(home, now)
     finish(world, case)
     check(world, case)
+    assert not verify_chain(world.engine, case.case_id)
     world.close()
 
 
@@ -215,7 +216,6 @@ def check(world: World, case: CaseFile) -> None:
     assert {t.parent_id for t in signers} <= {t.task_id for t in steps}
     limits = {d.started_at for d in view.deadlines if d.rule == "T2"}
     assert len(limits) <= 1, "a limit of the law began anew"
-    assert not verify_chain(world.engine, case.case_id)
 
 
 def finish(world: World, case: CaseFile) -> None:
