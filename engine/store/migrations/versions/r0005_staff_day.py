@@ -46,6 +46,25 @@ POSTGRESQL_TOKENS = (
     """CREATE TRIGGER party_drops_tokens AFTER UPDATE OF sealed ON party
        FOR EACH ROW EXECUTE FUNCTION party_drop_tokens()""",
 )
+# a paper stays, with its number and its file, whatever becomes of it
+SQLITE_PAPERS = (
+    """CREATE TRIGGER paper_not_deleted BEFORE DELETE ON paper
+       BEGIN SELECT RAISE(ABORT, 'a paper is never deleted'); END""",
+    """CREATE TRIGGER paper_stands BEFORE UPDATE OF number, file_sha256 ON paper
+       WHEN (OLD.number IS NOT NULL AND NEW.number IS NOT OLD.number)
+         OR (OLD.file_sha256 IS NOT NULL AND NEW.file_sha256 IS NOT OLD.file_sha256)
+       BEGIN SELECT RAISE(ABORT, 'a paper keeps its number and its file'); END""",
+)
+POSTGRESQL_PAPERS = (
+    """CREATE FUNCTION paper_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'a paper keeps its number and its file, and is never deleted'; END $$""",
+    """CREATE TRIGGER paper_not_deleted BEFORE DELETE ON paper
+       FOR EACH ROW EXECUTE FUNCTION paper_refuse()""",
+    """CREATE TRIGGER paper_stands BEFORE UPDATE OF number, file_sha256 ON paper
+       FOR EACH ROW WHEN ((OLD.number IS NOT NULL AND NEW.number IS DISTINCT FROM OLD.number)
+         OR (OLD.file_sha256 IS NOT NULL AND NEW.file_sha256 IS DISTINCT FROM OLD.file_sha256))
+       EXECUTE FUNCTION paper_refuse()""",
+)
 POSTGRESQL = (
     """CREATE FUNCTION user_task_end_signers() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN UPDATE user_task SET state = 'cancelled', closed_at = NEW.closed_at
@@ -61,6 +80,8 @@ def upgrade() -> None:
         op.execute(statement)
     _files()
     _papers()
+    for statement in SQLITE_PAPERS if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_PAPERS:
+        op.execute(statement)
     _people()
     _beside()
     upgrade_lists()
