@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from engine.audit.verify import verify_chain
 from engine.cases.read import open_case, reveal_parties
 from engine.cases.start import start_case
 from engine.errors import Conflict, Forbidden, InvalidState, NotFound
+from engine.org.absences import set_absence
 from engine.org.pick import pick_people
 from engine.records.task import SignMode, TaskState
 from engine.tasks.complete import complete_task
@@ -203,3 +206,20 @@ def test_colleagues_are_found_by_name_unit_and_initials(world: World) -> None:
     assert found("zzz") == []
     with pytest.raises(InvalidState):
         found("", "anything")
+
+
+def test_who_stands_in_signs_and_submits_and_every_trace_says_for_whom(world: World) -> None:
+    desk = a_desk(world)
+    ask(desk, SignMode.AFTER, "zhiban")
+    days = {"starts_on": date(2025, 9, 26), "ends_on": date(2025, 9, 30)}
+    for who, deputy in (("dengji", "jiedai"), ("zhiban", "fenguan")):
+        set_absence(world.engine, desk.actor(who), deputy_id=f"p-{deputy}", **days)
+    complete_task(world.engine, desk.actor("jiedai"), desk.task.task_id, DONE)
+    assert desk.topics("fenguan") == ["sign_asked"]
+    sign(world.engine, desk.actor("fenguan"), desk.signer("zhiban").task_id, "agree", "")
+
+    assert desk.step_is("sign")
+    assert (desk.task.closed_by, desk.task.closed_for) == ("p-jiedai", "p-dengji")
+    assert (desk.signer("zhiban").closed_by, desk.signer("zhiban").closed_for) == ("p-fenguan", "p-zhiban")
+    said = {e.event: e.detail.get("acted_for") for e in world.view(desk.case).audit}
+    assert (said["TaskSubmitted"], said["SignerAgreed"]) == ("p-dengji", "p-zhiban")

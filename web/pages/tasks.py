@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, jsonify, make_response, redirect, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.form_changes import ChangedMeanwhile
-from engine.errors import Conflict, FieldError, InvalidForm, InvalidState, StepFailed
+from engine.errors import Conflict, FieldError, InvalidForm, InvalidState, NotFound, StepFailed
 from engine.records.task import SignMode, TaskKind
 from engine.records.task_desk import TaskDesk
 from engine.records.views import TaskView
@@ -84,7 +84,11 @@ def draft(task_id: str) -> Response:
 
 def _outcome(task_id: str) -> str:
     """What to say: the case went on, or it waits for signers, or the owner has it again."""
-    task = open_task(engine(), actor(), task_id).task
+    try:
+        task = open_task(engine(), actor(), task_id).task
+    except NotFound:
+        # a delegate of whom the case asks nothing more
+        return "act_done.given_back"
     if task.held_result is not None:
         return "act_done.held"
     return "task.done" if task.came_by != "given_back" or task.closed_at is not None else "act_done.given_back"
