@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from engine.definitions.sources import load_procedure
 from engine.kernel.diagram import read_diagram
 from engine.ports.engine import Engine
+from engine.records.definition import DefinitionSummary
 from engine.records.org import Actor
 
 _BY_PEOPLE = frozenset({"userTask", "manualTask"})
 
 
-def steps_in_force(engine: Engine, actor: Actor) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Ids and names of the steps in the newest version of each procedure, by its key, in the drawing's order."""
+def steps_of(
+    engine: Engine, actor: Actor, versions: Iterable[DefinitionSummary]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Ids and names of the steps of each version, by its procedure's key, in the drawing's order."""
     del actor
     with engine.store.read() as work:
-        current = [s for s in work.definitions.list() if s.is_current]
-        files = {
-            s.key: (s.definition_id, load_procedure(work, s.definition_id).file(f"{s.key}.bpmn")) for s in current
-        }
-    return {key: _steps(definition_id, content) for key, (definition_id, content) in files.items() if content}
+        loaded = [load_procedure(work, version.definition_id) for version in versions]
+    files = ((p.definition, p.file(f"{p.definition.key}.bpmn")) for p in loaded)
+    return {d.key: _steps(d.definition_id, content) for d, content in files if content}
 
 
 @lru_cache(maxsize=64)

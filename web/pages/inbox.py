@@ -12,7 +12,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, st
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.read import open_case
-from engine.definitions.steps import steps_in_force
+from engine.definitions.steps import steps_of
 from engine.documents.sheets import MEDIA_TYPE
 from engine.errors import EngineError, InvalidState, Message, NotFound
 from engine.records.views import InboxPage, InboxRow
@@ -23,7 +23,7 @@ from engine.tasks.inbox import inbox
 from engine.tasks.read import open_task
 from engine.tasks.views import OpenView, list_views, open_view
 from web.cards import cards_of
-from web.choices import answers_to, procedure_names
+from web.choices import answers_to, current_definitions, procedure_names
 from web.current import actor, actor_or_none, engine, language
 from web.download import download
 from web.frame import office_time, unit_names
@@ -143,7 +143,7 @@ def _view() -> OpenView | None:
 
 def _steps(asked: InboxFilter) -> dict[str, tuple[tuple[str, str], ...]]:
     """By the procedure's key; only those of the one that is asked for."""
-    steps = steps_in_force(engine(), actor())
+    steps = steps_of(engine(), actor(), current_definitions())
     return {asked.procedure: steps[asked.procedure]} if asked.procedure in steps else steps
 
 
