@@ -46,8 +46,9 @@ def desk_of(work: UnitOfWork, actor: Actor, task: UserTask, case: CaseFile, now:
     acts = _acts(actor, task, case, lock=lock, signers=signers)
     acts |= {"unfollow" if is_following else "follow"}
     principal = principal_for(actor, task)
+    claimed_for = task.claimed_for if task.assignee == actor.person_id else None
     named = {p for each in (task, step) if each for p in (each.assignee, each.owner, each.asked_by, each.closed_by)}
-    named |= {s.person_id for s in signers} | {s.asked_by for s in signers} | {task.closed_for}
+    named |= {s.person_id for s in signers} | {s.asked_by for s in signers} | {task.closed_for, claimed_for}
     found = work.org.addressees((), sorted(p for p in named if p))
     people = {person.person_id: person.name for person in found}
     if principal is not None:
@@ -60,7 +61,7 @@ def desk_of(work: UnitOfWork, actor: Actor, task: UserTask, case: CaseFile, now:
         step=step,
         is_following=is_following,
         urge_again_at=again if again is not None and again > now else None,
-        acts_for=principal.person_id if principal else None,
+        acts_for=principal.person_id if principal else claimed_for,
         people=people,
     )
 

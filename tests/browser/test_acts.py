@@ -97,7 +97,7 @@ def test_a_task_through_many_hands(office: Office, desk_of: Callable[[str], Desk
     claim = signer.page.locator(".verbs form[action$='/claim'] button")
     claim.click()
     open_act(signer.page, "return")
-    expect(signer.page.locator(".act")).to_contain_text("核对 · 周雨")
+    expect(signer.page.locator(".act")).to_contain_text("上一环节 · 核对 · 周雨")
     signer.page.get_by_role("radio", name="直接送回我这里").check()
     send_act(signer.page, "请补充现场照片")
 
