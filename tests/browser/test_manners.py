@@ -29,7 +29,7 @@ def test_typed_text_is_not_lost(office: Office, desk_of: DeskOf) -> None:
     expect(desk.page.locator("#draft-state")).to_have_text("草稿已存 09:00")
     desk.page.reload()
     expect(desk.page.locator("#form[data-ready='1']")).to_be_visible()
-    expect(desk.page.locator("#form textarea")).to_have_value("还没写完")
+    expect(desk.page.locator("#form textarea:not([readonly])")).to_have_value("还没写完")
 
 
 def test_a_wrong_identity_number_is_said_at_the_field(desk_of: DeskOf) -> None:

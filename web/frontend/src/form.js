@@ -16,7 +16,7 @@ const FIRST_EFFECTS_MS = 50;
 
 // Quick phrases go into text areas that say so.
 function markTextAreas(container) {
-  container.querySelectorAll("textarea:not([data-phrases])").forEach((area) => area.setAttribute("data-phrases", ""));
+  container.querySelectorAll("textarea:not([data-phrases], [readonly])").forEach((area) => area.setAttribute("data-phrases", ""));
 }
 
 async function start() {
