@@ -178,7 +178,7 @@ def _drawing(page: Page) -> None:
 
 def _select_first(page: Page) -> None:
     if page.viewport_size and page.viewport_size["width"] > 1180:
-        page.locator("tr[data-task] td").nth(1).click()
+        page.locator("tr[data-task] td.step").first.click()
         expect(page.locator("#panel h2")).to_be_visible()
 
 
