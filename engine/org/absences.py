@@ -51,10 +51,9 @@ class OfficeAbsences:
 
 
 def absences_of(engine: Engine, actor: Actor, person_id: str | None = None) -> AbsenceView:
-    """The actor's own; anybody's for a process admin. Raises NotFound, Forbidden (audited)."""
+    """The actor's own; anybody's for a process admin. Raises NotFound, Forbidden."""
     person_id = person_id or actor.person_id
     if person_id != actor.person_id and not actor.is_admin:
-        record_refusal(engine, actor, "absences_of", {"person_id": person_id})
         raise _not_yours()
     now = engine.clock.now()
     with engine.store.read() as work:
@@ -68,9 +67,8 @@ def absences_of(engine: Engine, actor: Actor, person_id: str | None = None) -> A
 
 
 def office_absences(engine: Engine, actor: Actor) -> OfficeAbsences:
-    """For a process admin: everybody's. Raises Forbidden (audited)."""
+    """For a process admin: everybody's. Raises Forbidden."""
     if not actor.is_admin:
-        record_refusal(engine, actor, "office_absences", {})
         raise _not_yours()
     with engine.store.read() as work:
         found = work.stand_ins.all_absences(engine.clock.now(), MOST_SHOWN)

@@ -61,8 +61,8 @@ class LeavingView:
 
 
 def leaving_of(engine: Engine, actor: Actor, person_id: str) -> LeavingView:
-    """Raises NotFound, Forbidden (audited)."""
-    person = _allowed(engine, actor, person_id, "leaving_of")
+    """Raises NotFound, Forbidden."""
+    person = _allowed(engine, actor, person_id)
     with engine.store.read() as work:
         view = LeavingView(
             person=replace(person, password_hash=""),
@@ -146,22 +146,23 @@ def may_transfer_leavers(actor: Actor) -> bool:
 
 
 def leavers_of(engine: Engine, actor: Actor) -> tuple[Person, ...]:
-    """Active persons whose tasks the actor may hand over, by user name. Raises Forbidden (audited)."""
+    """Active persons whose tasks the actor may hand over, by user name. Raises Forbidden."""
     if not may_transfer_leavers(actor):
-        record_refusal(engine, actor, "leavers_of", {})
         raise _not_yours()
     with engine.store.read() as work:
         people = (p for p in work.org.people() if p.active and _may_hand_over(actor, p))
         return tuple(replace(p, password_hash="") for p in people)
 
 
-def _allowed(engine: Engine, actor: Actor, person_id: str, attempted: str) -> Person:
+def _allowed(engine: Engine, actor: Actor, person_id: str, attempted: str | None = None) -> Person:
+    """A refusal of what is `attempted` is audited; one to read changes nothing."""
     with engine.store.read() as work:
         person = work.org.person(person_id)
     if person is None:
         raise NotFound(Message("人员", "person"), person_id)
     if not _may_hand_over(actor, person):
-        record_refusal(engine, actor, attempted, {"person_id": person_id})
+        if attempted is not None:
+            record_refusal(engine, actor, attempted, {"person_id": person_id})
         raise _not_yours()
     return person
 
