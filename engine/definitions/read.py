@@ -12,11 +12,11 @@ from engine.records.definition import Definition, DefinitionSummary
 from engine.records.org import Actor
 
 
-def list_definitions(engine: Engine, actor: Actor) -> tuple[DefinitionSummary, ...]:
-    """All versions; every member of staff may read how the office works."""
+def list_definitions(engine: Engine, actor: Actor, *, counted: bool = False) -> tuple[DefinitionSummary, ...]:
+    """All versions; every member of staff may read how the office works. `counted`: with their open instances."""
     del actor
     with engine.store.read() as work:
-        return work.definitions.list()
+        return work.definitions.list(counted=counted)
 
 
 def open_definition(engine: Engine, actor: Actor, definition_id: str) -> Definition:

@@ -34,7 +34,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class DefinitionSummary:
-    """A version without its files, for lists."""
+    """A version without its files, for lists. `open_instances` is None where nobody asked for a count."""
 
     definition_id: str
     key: str
@@ -43,5 +43,5 @@ class DefinitionSummary:
     sha256: str
     deployed_at: datetime
     deployed_by: str
-    open_instances: int
+    open_instances: int | None
     is_current: bool

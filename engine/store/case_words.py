@@ -98,7 +98,8 @@ def doc_row(
 
 def stored(connection: sa.Connection, tokens: Sequence[str]) -> str:
     if connection.dialect.name == "sqlite":
-        return " ".join(tokens)
+        # a blank around each, so that a walk finds whole tokens in it
+        return f" {' '.join(tokens)} "
     return " ".join(f"'{token}':{place}" for place, token in enumerate(tokens, 1))
 
 

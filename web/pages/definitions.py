@@ -72,7 +72,7 @@ def diagram(definition_id: str) -> Response:
 def _page(findings: tuple[Finding, ...] | None = None, checked: str = "", **extra: Any) -> str:
     return render_template(
         "definitions.html",
-        summaries=list_definitions(engine(), actor()),
+        summaries=list_definitions(engine(), actor(), counted=True),
         findings=None if findings is None else findings[:MOST_FINDINGS],
         checked=checked,
         refused=extra.get("refused", False),

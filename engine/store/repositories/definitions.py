@@ -35,22 +35,18 @@ class Definitions:
         newest = definitions.c.version.desc()  # uq_definition_key_version
         return self._one(sa.select(definitions).where(definitions.c.key == key).order_by(newest).limit(1))
 
-    def list(self) -> tuple[DefinitionSummary, ...]:
-        running = (
-            sa.select(instance.c.definition_id, sa.func.count().label("open_instances"))
-            .where(instance.c.state == InstanceState.RUNNING)  # ix_instance_of_definition
-            .group_by(instance.c.definition_id)
-            .subquery()
+    def list(self, *, counted: bool = False) -> tuple[DefinitionSummary, ...]:
+        running = sa.select(sa.func.count()).where(
+            instance.c.definition_id == definitions.c.definition_id,
+            instance.c.state == InstanceState.RUNNING,  # ix_instance_of_definition
         )
         newest = sa.func.max(definitions.c.version).over(partition_by=definitions.c.key)
         rows = self._connection.execute(
             sa.select(
                 definitions,
-                sa.func.coalesce(running.c.open_instances, 0).label("open_instances"),
+                (running.scalar_subquery() if counted else sa.null()).label("open_instances"),
                 newest.label("newest"),
-            )
-            .select_from(definitions.outerjoin(running, running.c.definition_id == definitions.c.definition_id))
-            .order_by(definitions.c.key, definitions.c.version.desc())
+            ).order_by(definitions.c.key, definitions.c.version.desc())
         )
         return tuple(
             record_of(

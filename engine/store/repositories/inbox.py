@@ -29,7 +29,7 @@ WALK: Final = 10_000
 """Tasks that are looked at, at most: of a box, or of each post that makes it."""
 SORTED: Final = 2_000
 """Tasks of a box for which each case is looked up, because the order is the cases' own."""
-READ: Final = 1_000
+READ: Final = 500
 """Tasks of a box whose cases are read for words that too many cases have."""
 ORDERS: Final = ("due", "light", "newest", "oldest", "title", "number", "step")
 _BY_CASE: Final = ("title", "number")

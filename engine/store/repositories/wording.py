@@ -177,7 +177,8 @@ def _in_tsquery(phrase: _Phrase) -> str:
 def _in_doc(phrase: _Phrase) -> sa.ColumnElement[bool]:
     """The phrase in the tokens as SQLite keeps them, each between blanks."""
     said = f" {' '.join(phrase.tokens)}{'' if phrase.is_open else ' '}"
-    return sa.or_(*(sa.func.instr(sa.literal(" ") + doc.c[part] + sa.literal(" "), said) > 0 for part in PARTS))
+    parts = ("title",) if phrase.tokens[0].startswith(INITIALS) else PARTS
+    return sa.or_(*(sa.func.instr(doc.c[part], said) > 0 for part in parts))
 
 
 def _of_party(connection: sa.Connection, tokens: Sequence[str]) -> tuple[str, ...]:
