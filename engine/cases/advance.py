@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeAlias
 from uuid import uuid4
 
 from engine.audit.chain import seal_entries
@@ -30,6 +31,8 @@ from engine.records.step import StepBatch
 from engine.records.task import TaskClosure, UserTask
 from engine.records.time import Deadline
 from engine.values import Data, Value
+
+_Finder: TypeAlias = Callable[[Sequence[str]], Sequence[Deadline]]
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ def prepare(
     operation = replace(operation, acted_for=acting_for(operation.acted_for, held.task, actor))
     collector = Collector(held.case, held.instance.instance_id, now, actor)
     collector.update_case(**operation.columns)
-    ports = _ports(engine, work, procedure, collector, held, goes_back=operation.goes_back)
+    find = _finder(work, held)
+    ports = _ports(engine, work, procedure, collector, find, goes_back=operation.goes_back)
     run = engine.kernel.load(procedure.source, ports, held.instance.snapshot)
     changes = operation.act(run, now)
     if operation.parties:
@@ -147,7 +151,7 @@ def prepare(
         homes=procedure.homes,
         deadlines=held.deadlines,
         audit_head=held.instance.audit_head,
-        earlier=_earlier(work, held, changes, now),
+        earlier=_earlier(find, changes, now),
     )
     reckoner = reckoning(engine, work)
     projection = project(changes, standing, operation.stamp(actor, now), collector.collected(), reckoner=reckoner)
@@ -218,10 +222,27 @@ def begin(engine: Engine, work: UnitOfWork, beginning: Beginning, *, actor: str,
     return batch
 
 
-def _earlier(work: UnitOfWork, held: Held, changes: Changes, now: datetime) -> tuple[Deadline, ...]:
+def _finder(work: UnitOfWork, held: Held) -> _Finder:
+    """Finds the instance's deadlines by rule, as they are before the step: one statement for each set of rules."""
+    found: dict[tuple[str, ...], Sequence[Deadline]] = {}
+
+    def find(rules: Sequence[str]) -> Sequence[Deadline]:
+        key = tuple(rules)
+        if key not in found:
+            found[key] = work.deadlines.of_rules(held.case.case_id, held.instance.instance_id, key)
+        return found[key]
+
+    return find
+
+
+def _earlier(find: _Finder, changes: Changes, now: datetime) -> tuple[Deadline, ...]:
     """No statement, but where a deadline begins anew from an earlier start."""
     rules = needs_earlier(changes, now)
-    return work.deadlines.of_rules(held.case.case_id, held.instance.instance_id, rules) if rules else ()
+    return tuple(find(rules)) if rules else ()
+
+
+def _none_earlier(_rules: Sequence[str]) -> Sequence[Deadline]:
+    return ()
 
 
 def _ports(
@@ -229,15 +250,11 @@ def _ports(
     work: UnitOfWork,
     procedure: Procedure,
     collector: Collector,
-    held: Held | None = None,
+    earlier: _Finder = _none_earlier,
     *,
     goes_back: str | None = None,
 ) -> Ports:
     source = procedure.source
-
-    def earlier(rules: Sequence[str]) -> Sequence[Deadline]:
-        return () if held is None else work.deadlines.of_rules(held.case.case_id, held.instance.instance_id, rules)
-
     return Ports(
         time=time_port(engine, work, source.files, source.sha256, earlier=earlier, goes_back=goes_back),
         actions=StepActions(ActionContext(work, collector, engine.settings.timezone)),
