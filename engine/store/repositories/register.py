@@ -86,7 +86,8 @@ def _visible(
         cap = max(COUNT_CAP, query.page * query.page_size)
         return _newest(_merged([walk.cut(cap) for walk in walks])), False
     bound = READ if search is not None else LOOKED_UP
-    parts = [walk.cut(WALK if walk.is_covered and search is None else bound, filters) for walk in walks]
+    wanted = {name: getattr(query, name) for name in _FILTERS if getattr(query, name)}
+    parts = [walk.cut(WALK if walk.is_covered and search is None else bound, wanted) for walk in walks]
     merged = _merged(parts).subquery()
     found = sa.select(merged).join(case_file, _C.case_id == merged.c.case_id).where(*filters)
     if search is not None:

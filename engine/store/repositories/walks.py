@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,13 +27,14 @@ class Walk:
     found: sa.Select[Any]
     is_covered: bool = False
 
-    def cut(self, bound: int, filters: Sequence[sa.ColumnElement[bool]] = ()) -> sa.Select[Any]:
-        """The newest, of `bound` that are looked at; those of `filters` only where the index answers them."""
-        bounded = self.found.limit(bound)
-        if not filters or not self.is_covered:
-            return bounded
-        lines = bounded.subquery()
-        return sa.select(lines.c.at, lines.c.case_id)
+    def cut(self, bound: int, wanted: Mapping[str, str] | None = None) -> sa.Select[Any]:
+        """The newest of `bound` that are looked at; with `wanted` in their columns, where the index has these."""
+        if not wanted or not self.is_covered:
+            return self.found.limit(bound)
+        lines = self.found.add_columns(*(_C[name] for name in wanted)).limit(bound).subquery()
+        return sa.select(lines.c.at, lines.c.case_id).where(
+            *(lines.c[name] == value for name, value in wanted.items())
+        )
 
     def has_more(self, bound: int) -> sa.ColumnElement[bool]:
         return sa.exists(sa.select(self.found.limit(1).offset(bound).subquery()))
