@@ -21,7 +21,11 @@ CASES: list[tuple[str, str | None, Callable[[], Bpmn]]] = [
     ("unknown-form", "s", lambda: Bpmn("p").start("s", form="intake").end()),
     ("unknown-form", "u", lambda: procedure().user("u", form="f", properties={"shows": "g"}, lane="L").end()),
     ("form-fields", "u", lambda: procedure().user("u", form="f", properties={"fields": "kind=x"}, lane="L").end()),
-    ("unknown-field", "u", lambda: procedure().user("u", form="f", properties={"fields": "x: hidden"}, lane="L").end()),
+    (
+        "unknown-field",
+        "u",
+        lambda: procedure().user("u", form="f", properties={"fields": "x: hidden"}, lane="L").end(),
+    ),
     ("no-form", "u", lambda: procedure().user("u", lane="L").end()),
     ("unknown-action", "x", lambda: procedure().service("x", "send_sms").end()),
     ("unknown-parameter", "x", lambda: procedure().service("x", "register_case", {"serie": '"XF"'}).end()),
