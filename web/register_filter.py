@@ -15,7 +15,7 @@ LONGEST_CODE = 64
 LAST_PAGE = 10_000
 PAGE_SIZE = 20
 
-FORMS: Mapping[str, Mapping[str, str]] = {
+FORMS: Mapping[str, Mapping[str, Any]] = {
     "all": {},
     "f01": {"procedure": "petition_main"},
     "f02": {"procedure": "petition_main", "channel": "visit"},
@@ -85,11 +85,11 @@ class RegisterFilter:
     until: str = ""
     page: int = 1
 
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, Any]:
         """What the address needs to say."""
         return {f.name: str(value) for f in fields(self) if (value := getattr(self, f.name)) not in (f.default, "")}
 
-    def conditions(self) -> dict[str, str]:
+    def conditions(self) -> dict[str, Any]:
         """What narrows the list, beyond the form that is open."""
         preset = FORMS[self.form]
         return {k: v for k, v in self.arguments().items() if k not in {"form", "page", *preset}}

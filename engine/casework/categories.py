@@ -1,6 +1,7 @@
 """What petitions are about: sixteen kinds with their sorts, by codes of two and two digits.
 
-Source: domain.md S2-3 (登记表, 内容分类). `categories.json` is the one place; its `version` changes with its codes.
+Source: 领导干部接待群众来访情况登记表, 内容分类.
+`categories.json` is the one place; its `version` changes with its codes.
 """
 
 from __future__ import annotations

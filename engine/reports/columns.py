@@ -18,6 +18,10 @@ YES = {"是": True, "yes": True, "y": True, "√": True, "true": True, "1": True
 NO = {"否": False, "no": False, "n": False, "false": False, "0": False, "×": False}
 
 
+_NO_CELL = frozenset({"expression", "filepicker"})
+"""Kinds of fields that a cell cannot hold."""
+
+
 @dataclass(frozen=True)
 class Column:
     """`labels` maps what a cell may say to the option's value; empty where anything may be written."""
@@ -66,7 +70,7 @@ def _fields(component: Schema, group: str) -> Iterator[tuple[str, str, Schema]]:
         kind = each.get("type")
         if kind in CONTAINERS and not is_repeating(each) and not each.get("path"):
             yield from _fields(each, str(each.get("label") or group))
-        elif kind in KEYED - {"expression"} and not (each.get("disabled") or each.get("readonly")):
+        elif kind in KEYED - _NO_CELL and not (each.get("disabled") or each.get("readonly")):
             yield str(each.get("label") or each["key"]), group, each
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from engine.audit.record import record_event
 from engine.cases.messages import deliver_sent
 from engine.cases.start import check_entry, open_desk, write_entry
+from engine.casework.categories import categories
 from engine.documents.sheets import Sheet, read_rows, write_workbook
 from engine.errors import InvalidForm, InvalidState, Message, StepFailed
 from engine.ports.engine import Engine
@@ -19,6 +20,7 @@ from engine.records.org import Actor
 from engine.records.report import RegisterImport
 from engine.reports.columns import Options, columns_of, shape_of
 from engine.reports.dry_run import HEADING_ROW, MOST_FAULTS, MOST_LINES, Fault, Line, form_faults, read_lines
+from engine.values import Value
 
 _WIDTH = 18
 _WIDE = 40
@@ -142,7 +144,8 @@ def _key(procedure: str, fingerprint: str) -> str:
 
 def _options(engine: Engine) -> Options:
     with engine.store.read() as work:
-        return {"units": {unit.name: unit.code for unit in work.org.units()}}
+        units: dict[str, Value] = {unit.name: unit.code for unit in work.org.units()}
+    return {"units": units, "all_units": units, "categories": {c.name: c.code for c in categories()}}
 
 
 def _gone() -> InvalidState:

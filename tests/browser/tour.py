@@ -57,7 +57,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("start-onsite", "lxb.zhuren", "/new/onsite_response", _form),
         Stop("register", "duban", "/cases"),
         Stop("register-receptions", "jiedai", "/cases?form=f02&since=2025-09-01"),
-        Stop("register-print", "duban", "/cases/print?form=f01"),
+        Stop("register-print", "duban", "/cases?form=f01", _print_register),
         Stop("import", "jiedai", "/imports/petition_main", _import_badly),
         Stop("report-receptions", "duban", f"/reports/receptions?channel=all&{_YEAR}"),
         Stop("report-scores", "duban", f"/reports/scores?{_YEAR}"),
@@ -180,6 +180,11 @@ def _select_first(page: Page) -> None:
     if page.viewport_size and page.viewport_size["width"] > 1180:
         page.locator("tr[data-task] td.step").first.click()
         expect(page.locator("#panel h2")).to_be_visible()
+
+
+def _print_register(page: Page) -> None:
+    page.get_by_role("button", name="打印").click()
+    expect(page.locator(".register-lines")).to_be_visible()
 
 
 def _import_badly(page: Page) -> None:

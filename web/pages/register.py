@@ -1,4 +1,4 @@
-"""The registers of cases: filtered, printed, taken along as Excel."""
+"""The registers of cases: filtered; printed and taken along as Excel by a post, as it leaves a trace."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def index() -> str:
     )
 
 
-@register_pages.get("/cases/extract.xlsx")
+@register_pages.post("/cases/extract")
 def workbook() -> Response:
-    asked = read_filter(request.args)
+    asked = read_filter(request.form)
     extract = _extract(asked)
     name = _title(asked)
     columns = [(text(f"register_column.{key}", language()), width) for key, width in COLUMNS[asked.form]]
@@ -56,9 +56,9 @@ def workbook() -> Response:
     return download(content, f"{name}-{office_time().today().isoformat()}.xlsx")
 
 
-@register_pages.get("/cases/print")
+@register_pages.post("/cases/print")
 def printed() -> str:
-    asked = read_filter(request.args)
+    asked = read_filter(request.form)
     extract = _extract(asked)
     return render_template(
         "register_print.html",
