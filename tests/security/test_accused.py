@@ -21,7 +21,7 @@ from engine.notifications.messages import list_messages, unread_count
 from engine.records.case import CaseFile
 from engine.records.ledger import LedgerQuery
 from engine.records.org import Actor, Grant, Person
-from engine.records.views import InboxQuery
+from engine.records.views import InboxQuery, RegisterQuery
 from engine.tasks.complete import complete_task
 from engine.tasks.inbox import inbox
 from engine.tasks.read import open_task
@@ -82,7 +82,7 @@ def sees_nothing(world: World, actor: Actor, case: CaseFile) -> None:
         with pytest.raises(NotFound):
             attempt()
     assert register(world.engine, actor).total == 0
-    assert register(world.engine, actor, text=SECRET).total == 0
+    assert register(world.engine, actor, RegisterQuery(text=SECRET)).total == 0
     for box in ("mine", "claimable", "done"):
         found = inbox(world.engine, actor, InboxQuery(box=box))
         assert (found.total, set(found.counts.values())) == (0, {0})
