@@ -19,7 +19,15 @@ SECONDS = 60
 MOST_LATE = 2.0
 
 
-def rows(scale: int = SCALE, seconds: int = SECONDS, *, databases: Sequence[str] = DATABASES) -> Iterator[Row]:
+def rows(
+    scale: int = SCALE,
+    seconds: int = SECONDS,
+    *,
+    databases: Sequence[str] = DATABASES,
+    before: float = 10,
+    after: float = 5,
+) -> Iterator[Row]:
+    """`before` and `after` the load are seconds in which the worker starts, and ends what is late."""
     for database in databases:
         with office_on(database) as office:
             office.backlog(scale, first_due=PAST, apart=timedelta(0), name=f"lateness, {database}, rate")
@@ -28,9 +36,9 @@ def rows(scale: int = SCALE, seconds: int = SECONDS, *, databases: Sequence[str]
         count = int(load * seconds)
         with office_on(database) as office:
             name = f"lateness, {database}, {load:.0f}/s"
-            begins = SystemClock().now() + timedelta(seconds=10 + count / 2_000)
+            begins = SystemClock().now() + timedelta(seconds=before + count / 2_000)
             office.backlog(count, first_due=begins, apart=timedelta(seconds=1 / load), name=name)
-            lasts = (begins - SystemClock().now()).total_seconds() + seconds + 5
+            lasts = (begins - SystemClock().now()).total_seconds() + seconds + after
             command = [
                 sys.executable,
                 "-m",

@@ -107,7 +107,7 @@ def test_an_absence_is_entered_and_cleared(office: Office, visit: Visit) -> None
     assert "<b>休假" not in shown
     again = me.post(page, days)
     assert again.status_code == 422
-    assert "重叠" in again.text
+    assert "已登记过代理人" in again.text
     assert me.post(page, {**days, "starts_on": "soon"}).status_code == 422
     assert "不在岗" in visit("dengji").get("/messages").text
     end = re.search(r'action="(/profile/absence/[^"]+/end)"', shown)

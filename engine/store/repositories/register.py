@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine.records.case import CaseFile
 from engine.records.org import Actor
-from engine.records.task import TaskState
+from engine.records.task import TaskKind, TaskState
 from engine.records.time import Deadline, DeadlineState
 from engine.records.views import COUNT_CAP, CasePage, CaseRow, RegisterQuery
 from engine.store.party_tokens import PartyTokens
@@ -138,7 +138,9 @@ def _current_steps(connection: sa.Connection, case_ids: Sequence[str]) -> dict[s
         c = user_task.c
         rows = connection.execute(
             sa.select(c.case_id, c.name)
-            .where(c.case_id.in_(case_ids), c.state == TaskState.OPEN)  # ix_user_task_of_case
+            .where(
+                c.case_id.in_(case_ids), c.state == TaskState.OPEN, c.kind == TaskKind.STEP
+            )  # ix_user_task_of_case
             .order_by(c.opened_at, c.task_id)
         )
         for case_id, name in rows:
