@@ -24,9 +24,7 @@ def a_matter(world: World, code: str = CODE, *, until: datetime = L5_AT, **colum
     )
     with world.engine.store.write() as work:
         instance_id = work.cases.view(case.case_id).instances[0].instance_id
-        update_case(
-            work.connection, CaseUpdate(case.case_id, number=f"XF2025-{code}", query_code=code, **columns)
-        )
+        update_case(work.connection, CaseUpdate(case.case_id, number=f"XF2025-{code}", query_code=code, **columns))
         people = [("p1", True, "陈 某某", "138 0013 8000"), ("p2", False, "李四", "0551-1234567")]
         work.cases.add_parties([Party(f"{code}-{i}", case.case_id, first, n, c) for i, first, n, c in people])
         record_event(work, "CaseRegistered", {}, actor="p-dengji", at=START, case_id=case.case_id)

@@ -7,7 +7,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.ports.engine import Engine
-from web import away, compression, errors, frame, security
+from web import away, compression, errors, frame, one_reading, security
 from web.current import ENGINE
 from web.pages import PAGES
 
@@ -24,6 +24,7 @@ def create_app(engine: Engine, *, testing: bool = False) -> Flask:
         # else everybody behind the proxy would share one address, and its limit of logins
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     compression.install(app)
+    one_reading.install(app)
     security.protect(app, engine.settings, testing=testing)
     errors.install(app)
     away.install(app)

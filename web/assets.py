@@ -6,7 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import url_for
+from flask import request, url_for
 
 DIST = Path(__file__).parent / "static" / "dist"
 
@@ -20,4 +20,10 @@ def manifest() -> dict[str, str]:
 
 def asset(name: str) -> str:
     """The address of a built file. Raises KeyError for a file that is not built."""
+    return _address(name, request.script_root)
+
+
+@cache
+def _address(name: str, _below: str) -> str:
+    """Put together once: a page names its icons a hundred times."""
     return url_for("static", filename=f"dist/{name}", v=manifest()[name][:12])

@@ -373,6 +373,13 @@ class UnitOfWork(Protocol):
 class Store(Protocol):
     def write(self) -> AbstractContextManager[UnitOfWork]: ...
     def read(self) -> AbstractContextManager[UnitOfWork]: ...
+    def shared_reading(self) -> AbstractContextManager[None]:
+        """Inside, every `read` of this thread is one transaction: one picture of the data, begun once.
+
+        For what only reads. What others write meanwhile is not seen before the end; a `write` of one's own ends it.
+        """
+        ...
+
     def close(self) -> None:
         """Gives all connections back. The store is not used after that."""
         ...

@@ -14,7 +14,8 @@ from engine.records.work import Evaluation
 class PublicMatter:
     """A registered case as the query page finds it.
 
-    `path` is the lawful way that the screening named, "" before it. `units` are names by code, of the office that keeps it and of those that its papers name.
+    `path` is the lawful way that the screening named, "" before it. `units` are names by code, of the office that
+    keeps it and of those that its papers name.
     """
 
     case: CaseFile

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -155,6 +156,7 @@ class SqlStore:
         self._sealer = sealer
         self._writing = engine.execution_options(**{WRITING: True})
         self._reading = engine
+        self._shared: ContextVar[SqlUnitOfWork | None] = ContextVar("shared", default=None)
         self._turns = Turns(BUSY_MILLISECONDS / 1000) if engine.dialect.name == "sqlite" else None
         if engine.dialect.name == "postgresql":
             # one snapshot for all statements of a page, as a reading transaction has on SQLite
@@ -166,6 +168,8 @@ class SqlStore:
         try:
             with self._turns.turn() if self._turns else nullcontext(), self._writing.begin() as connection:
                 yield SqlUnitOfWork(connection, self._sealer, is_writing=True)
+            # who reads after it wants to see it
+            self._shared.set(None)
         except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as error:
             conflict = conflict_of(error)
             if conflict is None:
@@ -174,8 +178,28 @@ class SqlStore:
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:
-        with self._reading.begin() as connection:
-            yield SqlUnitOfWork(connection, self._sealer, is_writing=False)
+        shared = self._shared.get()
+        if shared is None:
+            with self._reading.begin() as connection:
+                yield SqlUnitOfWork(connection, self._sealer, is_writing=False)
+            return
+        try:
+            yield shared
+        except BaseException:
+            # whatever it was, the transaction may be of no use any more: who reads next begins another
+            self._shared.set(None)
+            raise
+
+    @contextmanager
+    def shared_reading(self) -> Iterator[None]:
+        # closing ends the transaction: there is nothing to commit, and nothing to lose where the database went away
+        with self._reading.connect() as connection:
+            connection.begin()
+            self._shared.set(SqlUnitOfWork(connection, self._sealer, is_writing=False))
+            try:
+                yield
+            finally:
+                self._shared.set(None)
 
     def close(self) -> None:
         """Gives all connections back to the database."""

@@ -68,7 +68,9 @@ def send(world: World) -> CaseFile:
 
 def cases_of(world: World, procedure: str) -> tuple[CaseRow, ...]:
     with world.engine.store.read() as work:
-        return work.cases.register(world.actor(AUDITOR), RegisterQuery(procedure=procedure, page_size=50), START).rows
+        return work.cases.register(
+            world.actor(AUDITOR), RegisterQuery(procedure=procedure, page_size=50), START
+        ).rows
 
 
 def pending(world: World) -> int:

@@ -34,6 +34,12 @@ class Flaky:
             yield work
 
     @contextmanager
+    def shared_reading(self) -> Iterator[None]:
+        self._count()
+        with self._store.shared_reading():
+            yield
+
+    @contextmanager
     def write(self) -> Iterator[Any]:
         self._count()
         with self._store.write() as work:
