@@ -20,6 +20,8 @@ async (rules) => {
 
 COLOURS = ("color-contrast", "link-in-text-block")
 """Rules whose verdict follows the colours alone: what is to be asked again of a page in another scheme."""
+PLACES = ("target-size", "scrollable-region-focusable")
+"""Rules whose verdict follows where things stand: what is to be asked again of a page of another width."""
 
 
 def violations(page: Page, *, only: Sequence[str] = ()) -> list[str]:

@@ -23,10 +23,9 @@ def test_both_languages_have_the_same_keys() -> None:
     assert not [key for key in zh if not zh[key].strip() or not en[key].strip()]
 
 
-@pytest.mark.parametrize("key", sorted(catalogue("zh")))
-def test_both_languages_fill_the_same_places(key: str) -> None:
-    places = {language: _places(catalogue(language)[key]) for language in LANGUAGES}
-    assert places["zh"] == places["en"]
+def test_both_languages_fill_the_same_places() -> None:
+    zh, en = (catalogue(language) for language in LANGUAGES)
+    assert [key for key in zh if _places(zh[key]) != _places(en[key])] == []
 
 
 def test_every_key_that_is_used_exists() -> None:
