@@ -148,9 +148,9 @@ def test_a_letter_becomes_an_archived_file(office: Office, desk_of: Callable[[st
     reception.page.goto(f"{case_url}/clocks")
     expect(reception.page.locator("main")).to_contain_text("2025-12-08 24:00")
     reception.page.goto(f"{case_url}/timeline")
-    expect(reception.page.locator("main")).to_contain_text("办完步骤 归档")
-    reception.page.locator(".pager a").last.click()
     expect(reception.page.locator("main")).to_contain_text("办完步骤 签发督办令")
+    reception.page.locator(".pager a").last.click()
+    expect(reception.page.locator("main")).to_contain_text("办完步骤 甄别")
 
 
 def test_an_on_site_notice_runs_to_the_arrival(office: Office, desk_of: Callable[[str], Desk]) -> None:
