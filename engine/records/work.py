@@ -107,17 +107,3 @@ class Evaluation:
     score: str
     text: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class PaperTemplate:
-    """A version of an office's Word template for a kind of paper. `sha256` names its content among the files."""
-
-    template_id: str
-    kind: str
-    version: int
-    name: str
-    sha256: str
-    uploaded_at: datetime
-    uploaded_by: str
-    note: str
