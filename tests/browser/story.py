@@ -21,6 +21,7 @@ from engine.scenarios.load import read_scenario
 from engine.scenarios.model import Scenario
 from engine.scenarios.run import run_scenario
 from tests.browser.office import Office, enter_office
+from tests.browser.story_desks import tell_of_desks
 from tests.browser.story_reach import tell_of_reach
 
 NOW = datetime(2025, 10, 11, 11, 16, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -37,6 +38,9 @@ LETTERS = (
 )
 """Day, subject, category, channel."""
 
+NIGHT_OFF = ("2025-10-10 22:40", "2025-10-11 06:50")
+"""A night without power: what fell due at its midnight fired in the morning."""
+
 
 def tell_story(home: Path) -> None:
     """Fills an empty installation with the story that leads up to `NOW`."""
@@ -50,12 +54,17 @@ def tell_story(home: Path) -> None:
     result = run_scenario(replace(story, steps=tuple(steps)), engine_on, set_up=set_up_sample)
     assert result.has_passed, [result.told(failure, settings.timezone) for failure in result.failures]
     clock = ManualClock(NOW - timedelta(minutes=5))
-    tell_of_reach(engine_on(clock), clock)
+    engine = engine_on(clock)
+    tell_of_reach(engine, clock)
+    tell_of_desks(Office(engine, clock))
 
 
 def _more(settings: Settings) -> Scenario:
-    """A full desk for the unit that handles land: petitions at every light."""
+    """A full desk for the unit that handles land, petitions at every light; and a night in which nothing runs."""
     steps = [step for index, letter in enumerate(LETTERS) for step in _letter(f"more-{index}", *letter)]
+    down_from, up_at = NIGHT_OFF
+    steps += [{"at": down_from, "note": "停电"}, {"at": down_from, "down until": up_at}]
+    steps.sort(key=lambda step: str(step["at"]))
     document = {"procedure": "petition_main", "title": "更多来信", "start": "2025-09-22 08:00", "steps": steps}
     return read_scenario(yaml.safe_dump(document, allow_unicode=True).encode(), "more.yaml", settings.timezone)
 

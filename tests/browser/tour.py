@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Never
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from engine.cases.read import open_case, register
+from engine.deadlines.ledger import read_ledger
 from engine.definitions.read import list_definitions
 from engine.documents.sheets import MEDIA_TYPE, Sheet, write_workbook
+from engine.errors import StoreAway
 from engine.records.case import CaseFile
+from engine.records.ledger import LedgerQuery
 from engine.records.views import InboxQuery, RegisterQuery
 from engine.tasks.inbox import inbox
-from tests.browser.office import Office
+from tests.browser.office import PASSWORD, Office
+
+FILE_FIELD = {
+    "type": "filepicker",
+    "id": "Field_photos",
+    "key": "photos",
+    "label": "随附材料",
+    "description": "现场照片、代表推选记录等，一次可选几个",
+    "multiple": True,
+    "accept": ".jpg,.png,.pdf",
+    "validate": {"required": True},
+}
+WITH_FILES = """async (field) => {
+  const form = document.getElementById('form').officeForm;
+  const { schema, values } = JSON.parse(document.getElementById('form-page').textContent);
+  await form.importSchema({ ...schema, components: [...schema.components, field] }, values);
+}"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +68,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("inbox-batch", "zrzyj.banli", "/inbox?box=claimable", _tick_and_transfer),
         Stop("inbox-started", "jiedai", "/inbox?box=started", _select_first),
         Stop("inbox-done", "dengji", "/inbox?box=done"),
+        Stop("inbox-deputised", "jtj.lingdao", "/inbox?box=deputised", _select_first),
         Stop("keys", "jingban", "/inbox", lambda page: page.keyboard.press("?")),
         Stop("task", "zrzyj.banli", f"/tasks/{_task(office, 'zrzyj.banli')}", _form),
         Stop("task-acts", "zrzyj.banli", f"/tasks/{_task(office, 'zrzyj.banli')}", _open_acts),
@@ -55,6 +78,10 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("start-petition", "jiedai", "/new/petition_main", _form),
         Stop("start-petition-errors", "jiedai", "/new/petition_main", _send_empty),
         Stop("start-onsite", "lxb.zhuren", "/new/onsite_response", _form),
+        Stop("start-signing", "jingban", "/new/joint_signing", _form),
+        Stop("start-draft", "zjj.zhiban", "/new/onsite_response", _draft_found),
+        Stop("start-files", "zjj.zhiban", "/new/onsite_response", _choose_files),
+        Stop("task-changed", "dengji", f"/tasks/{_task(office, 'dengji')}", _changed_meanwhile),
         Stop("register", "duban", "/cases"),
         Stop("register-receptions", "jiedai", "/cases?form=f02&since=2025-09-01"),
         Stop("register-print", "duban", "/cases?form=f01", _print_register),
@@ -96,6 +123,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("table-read", "shenji", "/tables/deadline_rules", _open_row),
         Stop("timers", "admin", "/timers"),
         Stop("timers-fired", "duban", "/timers?state=fired"),
+        Stop("outage", "duban", f"/timers/outages/{_outage(office)}"),
         Stop("calendar", "admin", "/calendar?year=2026"),
         Stop("calendar-day", "admin", "/calendar?year=2025", _edit_a_day),
         Stop("calendar-missing", "admin", "/calendar?year=2027"),
@@ -119,6 +147,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("deliveries-waiting", "duban", "/deliveries?state=waiting"),
         Stop("not-found", "jingban", "/cases/unknown"),
         Stop("not-allowed", "jingban", "/timers"),
+        Stop("away", None, "/login", _log_in_while_it_is_away(office)),
     ]
 
 
@@ -149,6 +178,10 @@ def _deadline(office: Office, username: str, rule: str) -> str:
     raise AssertionError(f"{username} sees no open {rule}")
 
 
+def _outage(office: Office) -> str:
+    return read_ledger(office.engine, office.actor("duban"), LedgerQuery()).outages[0].outage_id
+
+
 def _days_listed(page: Page) -> None:
     page.locator(".why-list summary").click()
     expect(page.locator(".why-list table")).to_be_visible()
@@ -170,6 +203,33 @@ def _open_acts(page: Page) -> None:
 
 def _form(page: Page) -> None:
     expect(page.locator("#form[data-ready='1']")).to_be_visible()
+
+
+def _draft_found(page: Page) -> None:
+    _form(page)
+    expect(page.locator(".draft-found")).to_be_visible()
+
+
+def _changed_meanwhile(page: Page) -> None:
+    _form(page)
+    expect(page.locator("#form-changes li")).to_have_count(2)
+
+
+def _choose_files(page: Page) -> None:
+    """No procedure that ships asks for files: the form is given a field for them, and its draft is not kept."""
+    _form(page)
+    page.route("**/draft", lambda route: route.fulfill(json={"saved_at": "11:16"}))
+    page.evaluate(WITH_FILES, FILE_FIELD)
+    page.locator("#form [id$='-Field_photos']").set_input_files(
+        [
+            {"name": "现场照片 1.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8"},
+            {"name": "业主代表推选记录（八人签名）.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"},
+            {"name": "现场录像.exe", "mimeType": "application/x-exe", "buffer": b"MZ"},
+        ]
+    )
+    expect(page.locator(".office-files-list li")).to_have_count(2)
+    expect(page.locator(".office-files-busy")).to_contain_text("现场录像.exe")
+    page.locator(".office-files").evaluate("(field) => field.scrollIntoView({block: 'center'})")
 
 
 def _drawing(page: Page) -> None:
@@ -215,6 +275,30 @@ def _log_in_wrongly(page: Page) -> None:
     page.fill("#password", "wrong")
     page.click("main button.is-main")
     expect(page.locator("#login-error")).to_be_visible()
+
+
+def _log_in_while_it_is_away(office: Office) -> Callable[[Page], None]:
+    """What was sent while the database was away: that page does not ask again by itself."""
+
+    def send(page: Page) -> None:
+        with _no_store(office):
+            page.fill("#username", "jingban")
+            page.fill("#password", PASSWORD)
+            page.click("main button.is-main")
+            expect(page.locator(".error-code")).to_have_text("503")
+
+    return send
+
+
+@contextmanager
+def _no_store(office: Office) -> Iterator[None]:
+    def away() -> Never:
+        raise StoreAway("connection refused")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("read", "write", "shared_reading"):
+            patch.setattr(office.engine.store, name, away)
+        yield
 
 
 def _send_empty(page: Page) -> None:
