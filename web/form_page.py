@@ -12,6 +12,7 @@ from flask import request
 
 from engine.cases.form_changes import Change, ChangedMeanwhile, changed_since
 from engine.cases.form_context import components_of, plain
+from engine.cases.form_flow import is_kept_sealed
 from engine.casework.categories import categories
 from engine.casework.initials import initials_of
 from engine.errors import FieldError, InvalidForm, Message, StepFailed
@@ -58,6 +59,16 @@ class FormPage:
     def has_fields(self) -> bool:
         """Whether there is anything to fill or read."""
         return bool(self.schema.get("components"))
+
+    @property
+    def asks_for_files(self) -> bool:
+        """Whether any field takes files."""
+        return any(component.get("type") == "filepicker" for component in components_of(self.schema))
+
+    @property
+    def seals(self) -> bool:
+        """Whether anything of it is about a party."""
+        return any(map(is_kept_sealed, components_of(self.schema)))
 
     def island(self) -> dict[str, Any]:
         """What the page carries for the script, as plain JSON."""

@@ -22,7 +22,7 @@ def span(late: timedelta | float, time: OfficeTime) -> str:
     """How late, to the second where that is little."""
     seconds = late.total_seconds() if isinstance(late, timedelta) else late
     if seconds >= _SECONDS:
-        return time.span(seconds)
+        return time.span(round(seconds))
     short = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
     return text("ledger.seconds", time.language, n=short.removesuffix(".0"))
 
@@ -35,6 +35,11 @@ def count(n: int, language: str) -> str:
 def due(at: datetime, time: OfficeTime) -> str:
     """The instant after 24:00 is when red lights come on; it reads as 24:00."""
     return time.due(at.replace(microsecond=0) if at.microsecond < 1000 else at)
+
+
+def fell_due(at: datetime, time: OfficeTime) -> str:
+    """As `due`, with the date in full: a report is read on other days, too."""
+    return time.due_date(at.replace(microsecond=0) if at.microsecond < 1000 else at)
 
 
 def written(place: Place) -> str:
@@ -66,7 +71,7 @@ def touched_csv(timers: Sequence[TouchedTimer], time: OfficeTime, coded: Callabl
             _plain(cell)
             for cell in (
                 timer.name or timer.element_id,
-                time.due_date(timer.due_at.replace(microsecond=0)),
+                fell_due(timer.due_at, time),
                 time.instant(timer.fired_at) if timer.fired_at else "",
                 f"{timer.late_seconds:.0f}" if timer.late_seconds is not None else "",
                 text("outage.state_fired" if is_fired else "outage.state_waiting", language),

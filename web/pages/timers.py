@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -49,7 +49,7 @@ def index() -> str:
 def outage(outage_id: str) -> str:
     after = ledger_lines.read(request.args.get("after", ""))
     report = read_outage(engine(), actor(), outage_id, after=after)
-    return render_template("outage.html", report=report, outage=report.outage, **_words())
+    return render_template("outage.html", report=report, outage=report.outage, fell_due=_fell_due, **_words())
 
 
 @timers.get("/timers/outages/<outage_id>.csv")
@@ -83,6 +83,10 @@ def _trouble(heartbeat_at: Any, next_due_at: Any) -> tuple[str, timedelta] | Non
     if next_due_at is not None and now() - next_due_at > BEHIND:
         return "ledger.behind_ledger", now() - next_due_at
     return None
+
+
+def _fell_due(at: datetime) -> str:
+    return ledger_lines.fell_due(at, office_time())
 
 
 def _words() -> dict[str, Any]:

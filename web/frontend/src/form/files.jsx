@@ -123,6 +123,7 @@ export function FileField({ field, value, onChange, onBlur, domId, errors = [], 
           <span class="quiet" aria-hidden="true">{texts.files_drop}</span>
         </div>
       )}
+      <Description id={ids.about} description={field.description} />
       <ul class="office-files-list">
         {held.current.map((entry, place) => (
           <li key={entry.id || entry.upload}>
@@ -156,7 +157,6 @@ export function FileField({ field, value, onChange, onBlur, domId, errors = [], 
           </div>
         ))}
       </div>
-      <Description id={ids.about} description={field.description} />
       <Errors id={ids.wrong} errors={errors} />
     </div>
   );
