@@ -64,6 +64,7 @@ def _more(settings: Settings) -> Scenario:
     steps = [step for index, letter in enumerate(LETTERS) for step in _letter(f"more-{index}", *letter)]
     down_from, up_at = NIGHT_OFF
     steps += [{"at": down_from, "note": "停电"}, {"at": down_from, "down until": up_at}]
+    steps.append({"at": f"{NOW - timedelta(minutes=6):%Y-%m-%d %H:%M}", "note": "到此为止，定时器都按时触发"})
     steps.sort(key=lambda step: str(step["at"]))
     document = {"procedure": "petition_main", "title": "更多来信", "start": "2025-09-22 08:00", "steps": steps}
     return read_scenario(yaml.safe_dump(document, allow_unicode=True).encode(), "more.yaml", settings.timezone)

@@ -12,12 +12,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine.cases.read import open_case, register
-from engine.deadlines.ledger import read_ledger
 from engine.definitions.read import list_definitions
 from engine.documents.sheets import MEDIA_TYPE, Sheet, write_workbook
 from engine.errors import StoreAway
 from engine.records.case import CaseFile
-from engine.records.ledger import LedgerQuery
 from engine.records.views import InboxQuery, RegisterQuery
 from engine.tasks.inbox import inbox
 from tests.browser.office import PASSWORD, Office
@@ -179,7 +177,8 @@ def _deadline(office: Office, username: str, rule: str) -> str:
 
 
 def _outage(office: Office) -> str:
-    return read_ledger(office.engine, office.actor("duban"), LedgerQuery()).outages[0].outage_id
+    with office.engine.store.read() as work:
+        return work.outages.newest(1)[0].outage_id
 
 
 def _days_listed(page: Page) -> None:

@@ -12,12 +12,14 @@ import { startMenus } from "./app/menus.js";
 import { startOnce } from "./app/once.js";
 import { startPeople } from "./app/people.js";
 import { startPhrases } from "./app/phrases.js";
+import { startTabs } from "./app/tabs.js";
 
 window.htmx = htmx;
 
 function start() {
   startBadge();
   startDrawer();
+  startTabs();
   startGoto();
   startMenus();
   startHelp();
