@@ -81,7 +81,7 @@ def _tell(engine: Engine, username: str, levels: Sequence[str]) -> None:
             recipient=person_id,
             case_id=None,
             task_id=None,
-            topic="deadline",
+            topic="case.overdue",
             text_zh=f"{marks[level]}XF2025-0000{index + 1} {words[level]}",
             text_en=f"[{level.title()}] XF2025-0000{index + 1} needs you",
             created_at=engine.clock.now(),
