@@ -30,7 +30,7 @@ from engine.store.unit_of_work import SqlStore
 TASKS_A_CASE: Final = 5
 LEADERS_TASKS: Final = 300
 SURE_TASKS: Final = 40
-"""Of a clerk, and of a unit: more than a page, however small the county."""
+"""Of a clerk, and of a unit, and what the head follows: more than a page, however small the county."""
 UNIT: Final = "t03"
 OTHER_UNITS: Final = 50
 RARE: Final = "瑾"
@@ -292,7 +292,7 @@ class _Writer:
                     "copy_note",
                     {**given, "receiver": head, "note": "请阅", "at": case["created_at"], "read_at": read_at},
                 )
-            if number % 500 == 2:
+            if number % 500 == 2 or number < SURE_TASKS:
                 yield "follow", {"person_id": head, "case_id": case["case_id"], "since": case["created_at"]}
 
 

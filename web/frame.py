@@ -24,6 +24,7 @@ from web.assets import asset
 from web.choices import choice
 from web.current import actor, actor_or_none, engine, language, now
 from web.i18n import label, text
+from web.icons import icon
 from web.moments import OfficeTime
 
 THEME_COOKIE = "duban_theme"
@@ -33,7 +34,9 @@ SIZE_COOKIE = "duban_size"
 def install(app: Flask) -> None:
     """Registers the context and the filters of the templates."""
     app.context_processor(_context)
-    app.jinja_env.globals.update(asset=asset, choice=choice, get_flashed_messages=get_flashed_messages)
+    app.jinja_env.globals.update(
+        asset=asset, icon_of=icon, choice=choice, get_flashed_messages=get_flashed_messages
+    )
     app.jinja_env.filters["shown"] = shown
     app.jinja_env.filters["han"] = han
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import url_for
-
 from engine.records.task import TaskKind, UserTask
 from engine.records.views import COUNT_CAP, InboxRow
+from web.addresses import address_of
 from web.i18n import text
 
 CASE_BOXES = frozenset({"started", "copied", "followed"})
@@ -34,6 +33,7 @@ class Line:
     is_case: bool
     open_url: str
     panel_url: str
+    claim_url: str
     marks: tuple[Mark, ...]
 
 
@@ -47,12 +47,13 @@ def line_of(row: InboxRow, box: str, language: str) -> Line:
         task=task,
         case_id=case_id,
         is_case=leads_to_case,
-        open_url=url_for("cases.show", case_id=case_id)
+        open_url=address_of("cases.show", "case_id", case_id)
         if leads_to_case
-        else url_for("tasks.show", task_id=task.task_id if task else ""),
-        panel_url=url_for("inbox.case_panel", case_id=case_id)
+        else address_of("tasks.show", "task_id", task.task_id if task else ""),
+        panel_url=address_of("inbox.case_panel", "case_id", case_id)
         if leads_to_case
-        else url_for("inbox.panel", task_id=task.task_id if task else ""),
+        else address_of("inbox.panel", "task_id", task.task_id if task else ""),
+        claim_url=address_of("tasks.claim", "task_id", task.task_id) if box == "claimable" and task else "",
         marks=tuple(_marks(row, language)),
     )
 

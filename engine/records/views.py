@@ -26,7 +26,7 @@ class InboxQuery:
     calendar, both inclusive. `text`: every word is in the case's number, title or facts, in the step's name, in its
     unit's name, or is the pinyin initials of title or unit.
 
-    `order` is due (`done`: newest), light, newest, oldest, title, number or step.
+    `order` is due (`done`: newest), light, newest or oldest.
     """
 
     box: str = "mine"

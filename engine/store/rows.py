@@ -24,8 +24,8 @@ def values_of(record: Any) -> dict[str, Any]:
 def record_of(kind: Callable[..., R], row: AnyRow, table: sa.FromClause, **more: Any) -> R:
     """The record in a row that selects all columns of `table` but those given in `more`."""
     mapping = row._mapping
-    names = _names(kind)
-    return kind(**{name: more[name] if name in more else mapping[table.c[name]] for name in names})
+    columns = _columns(kind, table, frozenset(more))
+    return kind(**{name: mapping[column] for name, column in columns}, **more)
 
 
 def columns_of(
@@ -55,6 +55,14 @@ def upsert(
 
 def _filled(change: Mapping[str, Any], excluded: Any) -> dict[str, Any]:
     return {name: excluded[name] if value is None else value for name, value in change.items()}
+
+
+@cache
+def _columns(
+    kind: Any, table: sa.FromClause, given: frozenset[str]
+) -> tuple[tuple[str, sa.ColumnElement[Any]], ...]:
+    """Names and columns of what is read from the row. For tables of the schema only: they are never many."""
+    return tuple((name, table.c[name]) for name in _names(kind) if name not in given)
 
 
 @cache

@@ -166,7 +166,7 @@ def test_an_unknown_box_or_order_is_refused(store: SqlStore, bad: dict[str, str]
         inbox(store, REGISTRAR, **bad)
 
 
-@pytest.mark.parametrize("order", ["due", "newest", "oldest", "title", "number", "step"])
+@pytest.mark.parametrize("order", ["due", "newest", "oldest"])
 def test_every_order_lists_everything(store: SqlStore, order: str) -> None:
     add_case(store, None, tasks_opened=(a_task("a"), a_task("b")))
     assert sorted(ids(inbox(store, REGISTRAR, box="claimable", order=order))) == ["a", "b"]

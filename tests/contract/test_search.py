@@ -150,4 +150,4 @@ def test_a_search_takes_few_statements(store: SqlStore) -> None:
     add_case(store, None, tasks_opened=(a_task(),))
     with count_statements(store) as statements:
         found(store, "征地 补偿")
-    assert statements.count == 6, statements
+    assert statements.count == 5, statements

@@ -45,7 +45,7 @@ def test_a_card_is_measured():
 
 
 def test_pages_of_the_inbox_are_measured_between_few_and_many():
-    pages = (inbox.PAGES[3], inbox.PAGES[-1])
-    rows = list(inbox.rows(400, few=200, repetitions=1, databases=("SQLite",), pages=pages))
-    assert len(rows) == 2 * len(pages)
+    full, sparse = inbox.FULL[3:5], inbox.SPARSE[-1:]
+    rows = list(inbox.rows(400, few=200, repetitions=1, databases=("SQLite",), full=full, sparse=sparse))
+    assert len(rows) == 2 * len(full) + len(sparse)
     assert all(row.measured > 0 and row.ratio > 0 for row in rows)

@@ -23,7 +23,8 @@ def catalogue(language: str) -> Mapping[str, str]:
 
 def text(key: str, language: str, /, **values: object) -> str:
     """The text of a key with its `{placeholders}` filled. Raises KeyError for an unknown key."""
-    return catalogue(language)[key].format(**values)
+    found = catalogue(language)[key]
+    return found.format(**values) if values or "{" in found else found
 
 
 def label(section: str, value: str, language: str) -> str:

@@ -160,8 +160,9 @@ def _options(asked: InboxFilter) -> dict[str, Any]:
 
 
 def _people(asked: InboxFilter) -> list[dict[str, str]]:
-    """Whom work of this box could be handed to: colleagues of the unit."""
-    return offered("deputy") if "transfer" in ACTS.get(asked.box, ()) else []
+    """Whom work of this box could be handed to: colleagues of the unit. A script asks when it needs them."""
+    is_asked = request.args.get("people") == "all"
+    return offered("deputy") if is_asked and "transfer" in ACTS.get(asked.box, ()) else []
 
 
 def _panel_of(line: Line) -> dict[str, Any]:

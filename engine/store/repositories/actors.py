@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -106,7 +106,7 @@ def _find(connection: sa.Connection, person_id: str, at: datetime | None) -> _Fo
     grants: dict[str, set[Grant]] = defaultdict(set)
     recused: dict[str, set[str]] = defaultdict(set)
     standings = []
-    for row in connection.execute(_statement(person_id, at)):
+    for row in connection.execute(_FINDING[at is not None], {"person_id": person_id, "at": at}):
         match row.kind:
             case "person":
                 people[row.who] = row
@@ -125,14 +125,16 @@ def _find(connection: sa.Connection, person_id: str, at: datetime | None) -> _Fo
     )
 
 
-def _statement(person_id: str, at: datetime | None) -> sa.CompoundSelect[*tuple[Any, ...]]:
-    me = sa.select(persons.c.person_id.label("who")).where(persons.c.person_id == person_id, persons.c.active)
-    reached: sa.CTE = me.cte("reached", recursive=at is not None)
-    if at is not None:
+def _statement(*, with_principals: bool) -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """Of the person `:person_id`, and of those stood in for at `:at`."""
+    mine = persons.c.person_id == sa.bindparam("person_id")
+    me = sa.select(persons.c.person_id.label("who")).where(mine, persons.c.active)
+    reached: sa.CTE = me.cte("reached", recursive=with_principals)
+    if with_principals:
         reached = reached.union(  # drops whom it has already: a circle is an end
             sa.select(absences.c.person_id)
             .select_from(absences.join(persons, persons.c.person_id == absences.c.person_id))
-            .where(absences.c.deputy_id == reached.c.who, *_lasting(at), persons.c.active)  # ix_absence_of_deputy
+            .where(absences.c.deputy_id == reached.c.who, *_lasting(), persons.c.active)  # ix_absence_of_deputy
         )
     who = sa.select(reached.c.who)
     p, g, r, a = persons.c, role_grant.c, recusals.c, absences.c
@@ -142,9 +144,9 @@ def _statement(person_id: str, at: datetime | None) -> sa.CompoundSelect[*tuple[
         _row(_GRANT, g.person_id, g.role, g.unit).where(g.person_id.in_(who)),
         _row(_RECUSAL, r.person_id, r.case_id).where(r.person_id.in_(who)),  # ix_recusal_of_person
     ]
-    if at is not None:
+    if with_principals:
         of_them = _row(_ABSENCE, a.person_id, a.deputy_id, sa.type_coerce(a.procedures, sa.Text))
-        parts.append(of_them.where(a.deputy_id.in_(who), a.person_id.in_(who), *_lasting(at)))
+        parts.append(of_them.where(a.deputy_id.in_(who), a.person_id.in_(who), *_lasting()))
     return sa.union_all(*parts)
 
 
@@ -154,5 +156,10 @@ def _row(kind: str, who: sa.ColumnElement[str], *columns: sa.ColumnElement[str])
     return sa.select(sa.literal(kind, sa.Text).label("kind"), who.label("who"), *named)
 
 
-def _lasting(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _lasting() -> tuple[sa.ColumnElement[bool], ...]:
+    at = sa.bindparam("at", type_=absences.c.starts_at.type)
     return absences.c.starts_at <= at, absences.c.ends_at > at
+
+
+_FINDING: Final = {True: _statement(with_principals=True), False: _statement(with_principals=False)}
+"""Put together once: every request begins with it."""

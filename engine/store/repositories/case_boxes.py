@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -11,8 +13,8 @@ import sqlalchemy as sa
 from engine.records.org import Actor
 from engine.records.task import UserTask
 from engine.records.views import COUNT_CAP, InboxPage, InboxQuery, InboxRow
-from engine.store.repositories.narrowing import LIGHTS, light_rank, on_days
-from engine.store.repositories.searching import handles, is_not_accused
+from engine.store.repositories.narrowing import LIGHTS, counted_lights, light_rank, on_days, rank_of
+from engine.store.repositories.searching import Sight, handles, is_not_accused
 from engine.store.repositories.wording import Search
 from engine.store.rows import columns_of, record_of
 from engine.store.tables.case import case_file
@@ -22,7 +24,7 @@ from engine.store.tables.work import copy_note, follow
 
 _T: Final = user_task.c
 _OPEN: Final = _T.state == sa.literal_column("'open'")
-_ALL: Final = len(LIGHTS)
+_Wide = sa.Select[*tuple[Any, ...]]
 
 
 def count_of(box: str, actor: Actor, cap: int) -> sa.Select[int]:
@@ -35,26 +37,35 @@ def count_of(box: str, actor: Actor, cap: int) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(bounded.subquery())
 
 
-def read_case_box(
-    connection: sa.Connection,
-    actor: Actor,
-    query: InboxQuery,
-    now: datetime,
-    search: Search | None,
-) -> InboxPage:
-    """Without the counts. Three statements: the lights of the newest that fit; a page of these; its tasks."""
-    window = _window(actor, query, now, search)
-    counted = connection.execute(sa.select(window.c.rank, sa.func.count()).group_by(window.c.rank))
-    ranks: dict[int, int] = {rank: number for rank, number in counted}  # noqa: C416 - a row is no tuple to mypy
-    lights = {light: ranks.get(n, 0) for n, light in enumerate(LIGHTS)}
-    found = sum(lights.values())
-    total = found if query.light is None else lights.get(query.light, 0)
-    rows = _read_rows(connection, query, window)
-    tasks = _urgent_tasks(connection, [row.case_id for row in rows], now)
-    is_cut = found >= COUNT_CAP
-    is_partial = is_cut and (query.light is not None or query.order != "newest")
+@dataclass(frozen=True)
+class CaseBoxAsked:
+    """What decides the statement of a page but its parameters."""
+
+    sight: Sight
+    query: InboxQuery
+    zone: tzinfo | None
+    search: Search | None
+
+
+def read_case_box(connection: sa.Connection, asked: CaseBoxAsked, given: Mapping[str, Any]) -> InboxPage:
+    """Without the counts. Two statements: a page of the newest that fit, with all their lights; its tasks.
+
+    `given` are the moment `now` and the values of the search.
+    """
+    query = asked.query
+    found: Sequence[Any] = connection.execute(_put_together(asked), given).all()
+    lights = {light: found[0]._mapping[f"lit_{light}"] or 0 for light in LIGHTS}
+    number = sum(lights.values())
+    rows = [row for row in found if row.case_id is not None]
+    tasks = _urgent_tasks(connection, [row.case_id for row in rows], given["now"])
+    is_cut = number >= COUNT_CAP
     return InboxPage(
-        tuple(_row(row, tasks.get(row.case_id)) for row in rows), total, {}, lights, is_cut, is_partial
+        tuple(_row(row, tasks.get(row.case_id)) for row in rows),
+        number if query.light is None else lights.get(query.light, 0),
+        {},
+        lights,
+        is_capped=is_cut,
+        is_partial=is_cut and (query.light is not None or query.order != "newest"),
     )
 
 
@@ -71,41 +82,76 @@ def _source(box: str, actor: Actor) -> tuple[sa.FromClause, sa.ColumnElement[Any
             return joined, follow.c.since, follow.c.person_id == actor.person_id
 
 
-def _window(actor: Actor, query: InboxQuery, now: datetime, search: Search | None) -> sa.Subquery:
-    """The newest that fit all filters but the light's (the oldest, where these are asked for first)."""
+@lru_cache(maxsize=256)
+def _put_together(asked: CaseBoxAsked) -> _Wide:
+    """The lights of all that is found, in every row of the page, and in a row of its own where that is empty."""
+    query = asked.query
+    found = _found(asked).cte("found")
+    lit = sa.select(*counted_lights(found)).subquery()
+    chosen = sa.select(found).order_by(*_order(query, found.c))
+    if query.light is not None:
+        chosen = chosen.where(found.c.rank == rank_of(query.light))
+    page = chosen.limit(query.page_size).offset((max(query.page, 1) - 1) * query.page_size).subquery()
+    w = page.c
+    columns: list[sa.ColumnElement[Any]] = [
+        *lit.c,
+        w.at,
+        *(case_file.c[n] for n in ("case_id", "number", "title", "category", "channel", "confidential")),
+        unit.c.name.label("unit_name"),
+        copy_note.c.copy_id,
+        copy_note.c.note,
+        copy_note.c.read_at,
+        person.c.name.label("sender"),
+    ]
+    joined = (
+        lit.outerjoin(page, sa.true())
+        .outerjoin(case_file, case_file.c.case_id == w.case_id)
+        .outerjoin(unit, unit.c.code == case_file.c.unit)
+        .outerjoin(copy_note, copy_note.c.copy_id == w.copy_id)
+        .outerjoin(person, person.c.person_id == copy_note.c.sender)
+    )
+    return sa.select(*columns).select_from(joined).order_by(*_order(query, w))
+
+
+def _found(asked: CaseBoxAsked) -> _Wide:
+    """The newest that fit all filters but the light's (the oldest, where these are asked for first).
+
+    With the worst light and the first due time of what is open in them; where nothing is, nothing is lit.
+    """
+    query, actor = asked.query, asked.sight.actor
     source, at, whose = _source(query.box, actor)
     copy_id = copy_note.c.copy_id if query.box == "copied" else sa.null()
     oldest_first = query.order == "oldest"
     c = copy_note.c if query.box == "copied" else follow.c if query.box == "followed" else case_file.c
-    chosen = (
+    said = _said(query.box, actor, asked.search)
+    newest = (
         sa.select(case_file.c.case_id, at.label("at"), sa.cast(copy_id, sa.Text).label("copy_id"))
         .select_from(source)
-        .where(whose, is_not_accused(actor), *_filters(at, query, now), *_said(query.box, actor, search))
+        .where(whose, is_not_accused(actor), *_filters(at, query, asked.zone), *said)
         .order_by(*((at, c.case_id) if oldest_first else (at.desc(), c.case_id.desc())))
         .limit(COUNT_CAP)
         .subquery()
     )
-    of_case = sa.and_(_T.case_id == chosen.c.case_id, _OPEN)  # ix_user_task_open_of_case
-    rank = sa.select(sa.func.min(light_rank("mine", _T, now))).where(of_case).correlate(chosen).scalar_subquery()
-    due_at = sa.select(sa.func.min(_T.due_at)).where(of_case).correlate(chosen).scalar_subquery()
-    # a case in which nothing is open lights nothing
-    return sa.select(
-        chosen,
-        sa.func.coalesce(rank, _ALL - 1).label("rank"),
-        sa.type_coerce(due_at, _T.due_at.type).label("due_at"),
-    ).subquery()
+    open_tasks = sa.and_(_T.case_id == newest.c.case_id, _OPEN)  # ix_user_task_of_case
+    rank = sa.func.coalesce(sa.func.min(light_rank("mine", _T)), len(LIGHTS) - 1)
+    due_at = sa.type_coerce(sa.func.min(_T.due_at), _T.due_at.type)
+    return (
+        sa.select(*newest.c, rank.label("rank"), due_at.label("due_at"))
+        .select_from(newest.outerjoin(user_task, open_tasks))
+        .group_by(*newest.c)
+    )
 
 
-def _filters(at: sa.ColumnElement[Any], query: InboxQuery, now: datetime) -> list[sa.ColumnElement[bool]]:
+def _filters(at: sa.ColumnElement[Any], query: InboxQuery, zone: tzinfo | None) -> list[sa.ColumnElement[bool]]:
     c = case_file.c
     names = ("procedure", "purpose", "category", "channel")
     wanted = [c[name] == getattr(query, name) for name in names if getattr(query, name)]
-    wanted += on_days(at, query.received_from, query.received_until, now)
+    wanted += on_days(at, query.received_from, query.received_until, zone)
     of_task = [_T.case_id == c.case_id, _OPEN]
     if query.unit:
         has_it = sa.exists(sa.select(_T.task_id).where(*of_task, _T.unit == query.unit).correlate(case_file))
         wanted.append(sa.or_(c.unit == query.unit, has_it))
-    stands_at = on_days(_T.due_at, query.due_from, query.due_until, now)
+    stands_at = on_days(_T.due_at, query.due_from, query.due_until, zone)
     if query.element:
         stands_at.append(_T.element_id == query.element)
     if stands_at:
@@ -125,35 +171,8 @@ def _said(box: str, actor: Actor, search: Search | None) -> list[sa.ColumnElemen
     return [sa.or_(*said)]
 
 
-def _read_rows(connection: sa.Connection, query: InboxQuery, window: sa.Subquery) -> Sequence[Any]:
-    w = window.c
-    statement = (
-        sa.select(
-            w.at,
-            *(case_file.c[n] for n in ("case_id", "number", "title", "category", "channel", "confidential")),
-            unit.c.name.label("unit_name"),
-            copy_note.c.copy_id,
-            copy_note.c.note,
-            copy_note.c.read_at,
-            person.c.name.label("sender"),
-        )
-        .select_from(
-            window.join(case_file, case_file.c.case_id == w.case_id)
-            .outerjoin(unit, unit.c.code == case_file.c.unit)
-            .outerjoin(copy_note, copy_note.c.copy_id == w.copy_id)
-            .outerjoin(person, person.c.person_id == copy_note.c.sender)
-        )
-        .order_by(*_order(query, w))
-        .limit(query.page_size)
-        .offset((max(query.page, 1) - 1) * query.page_size)
-    )
-    if query.light is not None:
-        statement = statement.where(w.rank == (LIGHTS.index(query.light) if query.light in LIGHTS else -1))
-    return connection.execute(statement).all()
-
-
 def _order(query: InboxQuery, w: Any) -> list[sa.ColumnElement[Any]]:
-    newest = [w.at.desc(), w.case_id.desc()]
+    newest: list[sa.ColumnElement[Any]] = [w.at.desc(), w.case_id.desc()]
     match query.order:
         case "due":
             return [w.due_at.asc().nulls_last(), *newest]
@@ -161,10 +180,6 @@ def _order(query: InboxQuery, w: Any) -> list[sa.ColumnElement[Any]]:
             return [w.rank, w.due_at.asc().nulls_last(), *newest]
         case "oldest":
             return [w.at, w.case_id]
-        case "title":
-            return [case_file.c.title, *newest]
-        case "number":
-            return [case_file.c.number.asc().nulls_last(), *newest]
         case _:
             return newest
 
@@ -180,10 +195,9 @@ def _urgent_tasks(connection: sa.Connection, case_ids: Sequence[str], now: datet
         .select_from(
             user_task.outerjoin(unit, unit.c.code == _T.unit).outerjoin(person, person.c.person_id == _T.assignee)
         )
-        .where(_T.case_id.in_(case_ids), _OPEN)  # ix_user_task_open_of_case
-        .order_by(
-            light_rank("mine", _T, now).desc(), _T.due_at.desc().nulls_first(), _T.opened_at.desc(), _T.task_id
-        )
+        .where(_T.case_id.in_(case_ids), _OPEN)  # ix_user_task_of_case
+        .order_by(light_rank("mine", _T).desc(), _T.due_at.desc().nulls_first(), _T.opened_at.desc(), _T.task_id),
+        {"now": now},
     )
     return {row.case_id: row for row in rows}
 

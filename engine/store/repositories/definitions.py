@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -36,18 +37,7 @@ class Definitions:
         return self._one(sa.select(definitions).where(definitions.c.key == key).order_by(newest).limit(1))
 
     def list(self, *, counted: bool = False) -> tuple[DefinitionSummary, ...]:
-        running = sa.select(sa.func.count()).where(
-            instance.c.definition_id == definitions.c.definition_id,
-            instance.c.state == InstanceState.RUNNING,  # ix_instance_of_definition
-        )
-        newest = sa.func.max(definitions.c.version).over(partition_by=definitions.c.key)
-        rows = self._connection.execute(
-            sa.select(
-                definitions,
-                (running.scalar_subquery() if counted else sa.null()).label("open_instances"),
-                newest.label("newest"),
-            ).order_by(definitions.c.key, definitions.c.version.desc())
-        )
+        rows = self._connection.execute(_LISTED[counted])
         return tuple(
             record_of(
                 DefinitionSummary,
@@ -76,3 +66,21 @@ class Definitions:
             .order_by(definition_file.c.path)
         )
         return [record_of(DefinitionFile, row, definition_file) for row in rows]
+
+
+def _listed(*, counted: bool) -> sa.Select[*tuple[Any, ...]]:
+    running = sa.select(sa.func.count()).where(
+        instance.c.definition_id == definitions.c.definition_id,
+        instance.c.state == InstanceState.RUNNING,  # ix_instance_of_definition
+    )
+    newest = sa.func.max(definitions.c.version).over(partition_by=definitions.c.key)
+    columns: builtins.list[sa.ColumnElement[Any]] = [
+        *definitions.c,
+        (running.scalar_subquery() if counted else sa.null()).label("open_instances"),
+        newest.label("newest"),
+    ]
+    return sa.select(*columns).order_by(definitions.c.key, definitions.c.version.desc())
+
+
+_LISTED: Final = {counted: _listed(counted=counted) for counted in (False, True)}
+"""Put together once: every page asks what may be started."""

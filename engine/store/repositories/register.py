@@ -15,7 +15,7 @@ from engine.records.task import TaskKind, TaskState
 from engine.records.time import Deadline, DeadlineState
 from engine.records.views import COUNT_CAP, CasePage, CaseRow, RegisterQuery
 from engine.store.party_tokens import PartyTokens
-from engine.store.repositories.narrowing import LIGHTS, light_rank, on_days
+from engine.store.repositories.narrowing import light_rank, on_days, rank_of
 from engine.store.repositories.searching import handles, may_see_one
 from engine.store.repositories.walks import walks_of
 from engine.store.repositories.wording import Search, search_for
@@ -41,7 +41,8 @@ def read_register(
 
     `now` is in the office's time zone: its days are those of the query.
     """
-    search = search_for(connection, query.text, tokens) if query.text.strip() else None
+    searched = search_for(connection, query.text, tokens) if query.text.strip() else None
+    search, given = (searched.search, {**searched.given, "now": now}) if searched else (None, {"now": now})
     if search is not None and not search.words:
         return CasePage((), 0)
     first = (max(query.page, 1) - 1) * query.page_size
@@ -54,12 +55,13 @@ def read_register(
     found = connection.execute(
         sa.select(*columns_of(CaseFile, case_file), on_page.c.total)
         .join(on_page, on_page.c.case_id == _C.case_id)
-        .order_by(on_page.c.at.desc(), on_page.c.case_id.desc())
+        .order_by(on_page.c.at.desc(), on_page.c.case_id.desc()),
+        given,
     ).all()
     if found or not first:
         total = found[0].total if found else 0
     else:  # beyond the last page no row tells the total
-        total = connection.scalar(sa.select(sa.func.count()).select_from(window)) or 0
+        total = connection.scalar(sa.select(sa.func.count()).select_from(window), given) or 0
     cases = [record_of(CaseFile, row, case_file) for row in found]
     ids = [case.case_id for case in cases]
     steps = _current_steps(connection, ids)
@@ -76,11 +78,11 @@ def _visible(
     search: Search | None,
 ) -> tuple[sa.Select[Any], bool]:
     """Cases (`at`, `case_id`), newest first; and whether a bound kept some from being looked at."""
-    filters = _filters(query, now)
-    walks = walks_of(actor, lambda at: on_days(at, query.registered_from, query.registered_until, now))
-    if search is not None and not search.is_common and not any(word.units for word in search.words):
+    filters = _filters(query)
+    walks = walks_of(actor, lambda at: on_days(at, query.registered_from, query.registered_until, now.tzinfo))
+    if search is not None and not search.is_common and not any(word.has_units for word in search.words):
         named = sa.and_(search.names(_C.case_id, handles(actor)), may_see_one(actor))
-        days = on_days(_C.created_at, query.registered_from, query.registered_until, now)
+        days = on_days(_C.created_at, query.registered_from, query.registered_until, now.tzinfo)
         return _newest(sa.select(_C.created_at.label("at"), _C.case_id).where(named, *days, *filters)), False
     if not filters and search is None:
         cap = max(COUNT_CAP, query.page * query.page_size)
@@ -110,7 +112,7 @@ def _merged(parts: list[sa.Select[Any]]) -> sa.Select[Any]:
     return sa.select(sa.union(*(sa.select(part.subquery()) for part in parts)).subquery())
 
 
-def _filters(query: RegisterQuery, now: datetime) -> list[sa.ColumnElement[bool]]:
+def _filters(query: RegisterQuery) -> list[sa.ColumnElement[bool]]:
     """All that the query asks for but its days and words."""
     t = user_task.c
     wanted = [_C[name] == getattr(query, name) for name in _FILTERS if getattr(query, name)]
@@ -119,8 +121,8 @@ def _filters(query: RegisterQuery, now: datetime) -> list[sa.ColumnElement[bool]
         wanted.append(sa.or_(_C.unit == query.unit, of_unit.correlate(case_file)))
     if query.light:
         running = sa.and_(deadline.c.case_id == _C.case_id, IS_OPEN, deadline.c.state != DeadlineState.PAUSED)
-        rank = sa.select(sa.func.min(light_rank("mine", _Clocks, now))).where(running).correlate(case_file)
-        wanted.append(rank.scalar_subquery() == (LIGHTS.index(query.light) if query.light in LIGHTS else -1))
+        rank = sa.select(sa.func.min(light_rank("mine", _Clocks))).where(running).correlate(case_file)
+        wanted.append(rank.scalar_subquery() == rank_of(query.light))
     return wanted
 
 

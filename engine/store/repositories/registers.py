@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from engine.records.attachment import Attachment
 from engine.records.org import Actor
 from engine.records.step import DIGEST, AuditEntry, Incident, OutboxEntry, Paper
 from engine.store.repositories import audit
-from engine.store.repositories.searching import may_know_of
+from engine.store.repositories.searching import Sight, may_know_of, sight_of
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.tables.exchange import IS_UNREAD, attachment_content, outbox, paper
 from engine.store.tables.exchange import attachment as attachments
@@ -73,9 +74,12 @@ class Registers:
         return tuple(record_of(OutboxEntry, row, outbox) for row in rows)
 
     def unread_count(self, person_id: str, *, reader: Actor | None = None) -> int:
-        # ix_outbox_unread
-        unread = sa.select(sa.func.count()).select_from(outbox).where(_is_shown(reader))
-        return self._connection.scalar(unread.where(outbox.c.recipient == person_id, IS_UNREAD)) or 0
+        return (
+            self._connection.scalar(
+                _counting_unread(None if reader is None else sight_of(reader)), {"person_id": person_id}
+            )
+            or 0
+        )
 
     def mark_read(self, person_id: str, entry_ids: Iterable[str] | None, at: datetime) -> None:
         """All of the person's messages where `entry_ids` is None; never another person's."""
@@ -160,6 +164,17 @@ class Registers:
 
     def drop_marks(self, names: Sequence[str]) -> None:
         self._connection.execute(sa.delete(system_mark).where(system_mark.c.name.in_(names)))
+
+
+@lru_cache(maxsize=512)
+def _counting_unread(reader: Sight | None) -> sa.Select[int]:
+    """Put together once for a person: every page asks for it."""
+    whose = outbox.c.recipient == sa.bindparam("person_id"), IS_UNREAD  # ix_outbox_unread
+    return (
+        sa.select(sa.func.count())
+        .select_from(outbox)
+        .where(_is_shown(None if reader is None else reader.actor), *whose)
+    )
 
 
 def _is_shown(reader: Actor | None) -> sa.ColumnElement[bool]:

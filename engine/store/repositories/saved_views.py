@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -38,17 +39,25 @@ class SavedViews:
         return self._connection.execute(counted).scalar_one()
 
     def open_to(self, person_id: str, units: Sequence[str], page: str, limit: int) -> tuple[SavedView, ...]:
-        own = _c.owner == person_id  # ix_saved_view_of_owner
-        shared = _c.unit.in_(sorted(units))  # ix_saved_view_of_unit
-        by_name = sa.case((own, ""), else_=_c.name)
-        statement = (
-            _select()
-            .where(_c.page == page, sa.or_(own, shared))
-            .order_by(own.desc(), by_name, _c.created_at, _c.view_id)
-            .limit(limit)
-        )
-        return tuple(record_of(SavedView, row, saved_view) for row in self._connection.execute(statement))
+        given = {"person_id": person_id, "units": sorted(units), "page": page, "most": limit}
+        rows = self._connection.execute(_OPEN_TO, given)
+        return tuple(record_of(SavedView, row, saved_view) for row in rows)
 
 
 def _select() -> sa.Select[*tuple[object, ...]]:
     return sa.select(*columns_of(SavedView, saved_view))
+
+
+def _open_to() -> sa.Select[*tuple[object, ...]]:
+    own = _c.owner == sa.bindparam("person_id")  # ix_saved_view_of_owner
+    shared = _c.unit.in_(sa.bindparam("units", expanding=True))  # ix_saved_view_of_unit
+    return (
+        _select()
+        .where(_c.page == sa.bindparam("page"), sa.or_(own, shared))
+        .order_by(own.desc(), sa.case((own, ""), else_=_c.name), _c.created_at, _c.view_id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+
+
+_OPEN_TO: Final = _open_to()
+"""Put together once: every page's rail lists them."""

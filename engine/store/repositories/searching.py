@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -12,6 +13,19 @@ from engine.store.tables.case import case_file
 from engine.store.tables.task import user_task
 from engine.store.tables.work import copy_note
 from engine.values import Data, Value
+
+
+@dataclass(frozen=True)
+class Sight:
+    """An actor as a key of statements that are put together once: equal where all that decides what it sees is."""
+
+    key: tuple[Hashable, ...]
+    actor: Actor = field(compare=False)
+
+
+def sight_of(actor: Actor) -> Sight:
+    """Actors are equal whomever they stand in for and whatever they stand aside from; their sights are not."""
+    return Sight((actor.person_id, actor.unit, actor.grants, actor.principals, actor.recused), actor)
 
 
 def facts_text(facts: Data) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
@@ -16,7 +16,7 @@ from engine.store.party_tokens import PartyTokens
 from engine.store.tables.org import unit
 from engine.store.tables.work import party_token
 
-HITS: Final = 500
+HITS: Final = 300
 """Cases that are taken from the full-text engine; a search that has more of them is *common*."""
 _MOST_WORDS: Final = 8
 _PARTIES: Final = 200
@@ -41,83 +41,126 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Search:
-    """`ids` are the cases that have all words, newest first; None where there are too many.
+class _WordShape:
+    """What of a word decides how a condition is put: in what parts of a case it may be, by phrase; what it has."""
 
-    `of_party` are the cases with a party of exactly that name, number or telephone: for their handlers only.
-    Without `words` nothing that could be found was typed.
+    parts: tuple[tuple[str, ...], ...]
+    has_units: bool
+    has_ids: bool
+
+
+@dataclass(frozen=True)
+class Search:
+    """Conditions with parameters: equal for texts of one shape, so that a list puts its statement together once.
+
+    Without `words` nothing that could be found was typed. `is_common`: too many cases have all words.
     """
 
     dialect: str
-    words: tuple[Word, ...] = ()
-    ids: tuple[str, ...] | None = ()
-    of_party: tuple[str, ...] = field(default=(), repr=False)
-
-    @property
-    def is_common(self) -> bool:
-        return self.ids is None
+    words: tuple[_WordShape, ...] = ()
+    is_common: bool = False
+    has_ids: bool = False
+    has_parties: bool = False
 
     def names(self, case_id: sa.ColumnElement[str], handled: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """The case was found; where the condition `handled` holds, it may have been by the name of a party."""
-        said = self._among(case_id, self.ids or ())
-        if not self.of_party:
+        said = self._among(case_id, "found") if self.has_ids else sa.false()
+        if not self.has_parties:
             return said
         # what an index can look up, and only then the alternative
-        either = self._among(case_id, (*(self.ids or ()), *self.of_party))
-        return sa.and_(either, sa.or_(said, handled))
+        return sa.and_(self._among(case_id, "found_or_party"), sa.or_(said, handled))
 
     def has_all(self, case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
         """Looks into the case: for walking a list when the words are common."""
         if self.dialect == "sqlite":
-            said = sa.and_(*(sa.or_(*map(_in_doc, word.phrases)) for word in self.words))
+            said = sa.and_(
+                *(
+                    sa.or_(*(_in_doc(f"word{n}_{m}", parts) for m, parts in enumerate(word.parts)))
+                    for n, word in enumerate(self.words)
+                )
+            )
         else:
-            query = sa.cast(sa.literal(_tsquery(self.words), sa.Text), TSQUERY)
-            said = sa.column("words").bool_op("@@")(query)
+            said = sa.column("words").bool_op("@@")(sa.cast(sa.bindparam("all_words", type_=sa.Text), TSQUERY))
         return sa.exists(sa.select(doc.c.case_id).where(doc.c.case_id == case_id, said).correlate_except(doc))
 
     def says_all(
         self, case_id: sa.ColumnElement[str], unit: sa.ColumnElement[str | None], *more: sa.ColumnElement[str]
     ) -> sa.ColumnElement[bool]:
         """Each word is in one of `more`, names the unit, or is in the case (unless too many have it)."""
-        return sa.and_(*(sa.or_(*self._alternatives(word, case_id, unit, more)) for word in self.words))
+        every = enumerate(self.words)
+        return sa.and_(*(sa.or_(*self._alternatives(n, word, case_id, unit, more)) for n, word in every))
 
     def _alternatives(
         self,
-        word: Word,
+        n: int,
+        word: _WordShape,
         case_id: sa.ColumnElement[str],
         unit: sa.ColumnElement[str | None],
         more: Sequence[sa.ColumnElement[str]],
     ) -> list[sa.ColumnElement[bool]]:
-        said = [sa.false(), *(text.icontains(word.text, autoescape=True) for text in more)]
-        if word.units:
-            said.append(unit.in_(word.units))
-        if word.ids and len(self.words) > 1:
-            said.append(self._among(case_id, word.ids))
+        typed = sa.func.lower(sa.bindparam(f"word{n}", type_=sa.Text))
+        at = sa.func.instr if self.dialect == "sqlite" else sa.func.strpos
+        said: list[sa.ColumnElement[bool]] = [sa.false(), *(at(sa.func.lower(text), typed) > 0 for text in more)]
+        if word.has_units:
+            said.append(self._among(unit, f"word{n}_units"))
+        if word.has_ids:
+            said.append(self._among(case_id, f"word{n}_ids"))
         return said
 
-    def _among(self, column: sa.ColumnElement[str], ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    def _among(self, column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
         """One parameter, however many ids."""
-        if not ids:
-            return sa.false()
         if self.dialect == "sqlite":
-            each = sa.func.json_each(sa.literal(json.dumps(list(ids)), sa.Text)).table_valued("value")
+            each = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
             return column.in_(sa.select(each.c.value))
-        return column == sa.any_(sa.literal(list(ids), ARRAY(sa.Text)))
+        return column == sa.any_(sa.bindparam(name, type_=ARRAY(sa.Text)))
 
 
-def search_for(connection: sa.Connection, text: str, tokens: PartyTokens) -> Search:
-    """Three statements."""
+@dataclass(frozen=True)
+class Searched:
+    """A search and the values of its parameters, which each execution takes."""
+
+    search: Search
+    given: Mapping[str, Any] = field(repr=False)
+
+
+def search_for(connection: sa.Connection, text: str, tokens: PartyTokens) -> Searched:
+    """Three statements.
+
+    Found are the cases that have all words, newest first; by a party, those that have one of exactly that name,
+    number or telephone: for their handlers only.
+    """
     dialect = connection.dialect.name
     typed = text.replace("\0", " ").split()[:_MOST_WORDS]
     words = [Word(word, phrases) for word in typed if (phrases := _phrases(word))]
     if not words:
-        return Search(dialect)
+        return Searched(Search(dialect), {})
     found = _hits(connection, words)
     units = _units(connection, [word.text for word in words])
-    known = tuple(
-        Word(w.text, w.phrases, units[n], found[n + 1] if len(words) > 1 else found[0]) for n, w in enumerate(words)
+    parties = _of_party(connection, tokens.of_text(text))
+    several = len(words) > 1
+    known = [Word(w.text, w.phrases, units[n], found[n + 1] if several else found[0]) for n, w in enumerate(words)]
+    shape = Search(
+        dialect,
+        tuple(_WordShape(tuple(map(_parts_of, w.phrases)), bool(w.units), several and bool(w.ids)) for w in known),
+        is_common=found[0] is None,
+        has_ids=bool(found[0]),
+        has_parties=bool(parties),
     )
-    return Search(dialect, known, found[0], _of_party(connection, tokens.of_text(text)))
+    return Searched(shape, _given(dialect, known, found[0] or (), parties))
+
+
+def _given(dialect: str, words: Sequence[Word], found: Sequence[str], parties: Sequence[str]) -> Mapping[str, Any]:
+    def several(ids: Sequence[str]) -> Any:
+        return json.dumps(ids) if dialect == "sqlite" else list(ids)
+
+    given: dict[str, Any] = {"found": several(found), "found_or_party": several((*found, *parties))}
+    if dialect != "sqlite":
+        given["all_words"] = _tsquery(words)
+    for n, word in enumerate(words):
+        given |= {f"word{n}": word.text, f"word{n}_units": several(word.units)}
+        given[f"word{n}_ids"] = several(word.ids or ())
+        given |= {f"word{n}_{m}": _as_in_doc(phrase) for m, phrase in enumerate(word.phrases)}
+    return given
 
 
 def _phrases(word: str) -> tuple[_Phrase, ...]:
@@ -174,10 +217,17 @@ def _in_tsquery(phrase: _Phrase) -> str:
     return "(" + " <-> ".join(f"'{token}'{mark}" for token, mark in zip(phrase.tokens, marks, strict=True)) + ")"
 
 
-def _in_doc(phrase: _Phrase) -> sa.ColumnElement[bool]:
+def _as_in_doc(phrase: _Phrase) -> str:
     """The phrase in the tokens as SQLite keeps them, each between blanks."""
-    said = f" {' '.join(phrase.tokens)}{'' if phrase.is_open else ' '}"
-    parts = ("title",) if phrase.tokens[0].startswith(INITIALS) else PARTS
+    return f" {' '.join(phrase.tokens)}{'' if phrase.is_open else ' '}"
+
+
+def _parts_of(phrase: _Phrase) -> tuple[str, ...]:
+    return ("title",) if phrase.tokens[0].startswith(INITIALS) else tuple(PARTS)
+
+
+def _in_doc(name: str, parts: Sequence[str]) -> sa.ColumnElement[bool]:
+    said = sa.bindparam(name, type_=sa.Text)
     return sa.or_(*(sa.func.instr(doc.c[part], said) > 0 for part in parts))
 
 

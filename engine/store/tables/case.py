@@ -41,6 +41,8 @@ case_file = sa.Table(
     sa.Index("ix_case_file_of_unit", "unit", "created_at", "case_id", *_FILTERS),
     sa.Index("ix_case_file_newest", "created_at", "case_id", "unit", *_FILTERS),
     sa.Index("ix_case_file_started", "created_by", "created_at", "case_id", "unit", *_FILTERS),
+    # whom it accuses: copies and cases followed are listed without looking at each case
+    sa.Index("ix_case_file_accused", "case_id", "accused_units"),
 )
 
 party = sa.Table(
