@@ -33,7 +33,7 @@ def an_actor(username: str = "jingban", unit: str = "xfj", *roles: str) -> Actor
 
 def a_definition(key: str = "petition_main", version: int = 1, **given: Any) -> Definition:
     files = (DefinitionFile("forms/登记.form.json", b"{}"), DefinitionFile(f"{key}.bpmn", "<信访/>".encode()))
-    made = Definition(f"d-{key}-{version}", key, version, "信访办理", "0" * 64, files, {}, START, "system")
+    made = Definition(f"d-{key}-{version}", key, version, "信访办理", "0" * 64, files, {}, START, "system", START)
     return replace(made, **given)
 
 

@@ -32,7 +32,7 @@ def start_by_duty(
     Raises StepFailed; then nothing may be kept.
     """
     started = []
-    for procedure, start in _starting(work, message):
+    for procedure, start in _starting(work, message, now):
         key = procedure.definition.key
         case = CaseFile(
             case_id=str(uuid5(NAMESPACE_OID, f"{about.key}:{key}")),
@@ -51,7 +51,7 @@ def start_by_duty(
     return tuple(started)
 
 
-def _starting(work: UnitOfWork, message: str) -> list[tuple[Procedure, StartPoint]]:
-    current = [load_procedure(work, s.definition_id) for s in work.definitions.list() if s.is_current]
+def _starting(work: UnitOfWork, message: str, now: datetime) -> list[tuple[Procedure, StartPoint]]:
+    current = [load_procedure(work, s.definition_id) for s in work.definitions.list(now) if s.is_current]
     starts = [(procedure, procedure.outline.message_start(message)) for procedure in current]
     return [(procedure, start) for procedure, start in starts if start is not None and start.case != SAME_CASE]

@@ -98,7 +98,7 @@ class _Delivery:
         message = self.message
         subscriptions = self.work.instances.subscriptions(message.message, message.key)
         reached = sum(self._hand_over(subscription) for subscription in subscriptions)
-        for procedure, start in _starting(self.work, message.message):
+        for procedure, start in _starting(self.work, message.message, self.now):
             self._start(procedure, start)
             reached += 1
         if not reached:
@@ -142,8 +142,8 @@ class _Delivery:
         record_event(self.work, "MessageUnawaited", detail, actor=SYSTEM, at=self.now, case_id=self.message.case_id)
 
 
-def _starting(work: UnitOfWork, message: str) -> list[tuple[Procedure, StartPoint]]:
-    current = [summary for summary in work.definitions.list() if summary.is_current]
+def _starting(work: UnitOfWork, message: str, now: datetime) -> list[tuple[Procedure, StartPoint]]:
+    current = [summary for summary in work.definitions.list(now) if summary.is_current]
     procedures = [load_procedure(work, summary.definition_id) for summary in current]
     starts = [(procedure, procedure.outline.message_start(message)) for procedure in procedures]
     return [(procedure, start) for procedure, start in starts if start is not None]

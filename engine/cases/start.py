@@ -91,7 +91,7 @@ class Entry:
 def open_desk(engine: Engine, actor: Actor, procedure: str) -> Desk:
     """Raises NotFound, InvalidState, Forbidden (audited) where the actor does not hold the start event's role."""
     with engine.store.read() as work:
-        version = current_procedure(work, procedure)
+        version = current_procedure(work, procedure, engine.clock.now())
         start = plain_start(version)
         lists = lists_of(work, version.form(start.form)) if start.form else {}
     unit = starting_unit(actor, start)

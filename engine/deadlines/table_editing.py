@@ -153,7 +153,7 @@ def _base(work: UnitOfWork, table_id: str, base: int) -> _Base:
 
 
 def _compared(engine: Engine, work: UnitOfWork, old: _Base, content: bytes) -> Preview:
-    faults = check_table(old.table_id, content, engine.kernel.feel, known_rules(work))
+    faults = check_table(old.table_id, content, engine.kernel.feel, known_rules(work, engine.clock.now()))
     try:
         changes = diff_of(*(read_sheet(each, old.file, old.table_id) for each in (old.content, content)))
     except InvalidDiagram:

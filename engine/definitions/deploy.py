@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from engine.audit.record import record_event, record_refusal
@@ -40,7 +41,7 @@ def check_procedure(
         _refuse(engine, actor, "check_procedure", key)
     own = executable_files(files)
     with engine.store.read() as work:
-        known = {summary.key for summary in work.definitions.list()}
+        known = {summary.key for summary in work.definitions.list(engine.clock.now())}
         called_names = _names_from(engine, work, own, frozenset({key}))
         more_rules = office_rules(work)
         held = {grant.role for grants in work.org.grants().values() for grant in grants}
@@ -70,8 +71,8 @@ def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mappi
     if any(finding.is_error for finding in findings):
         raise InvalidDiagram(findings)
     with engine.store.write() as work:
-        upload = _Upload(key, executable_files(files), actor.person_id if actor else SYSTEM)
-        return _store(engine, work, upload)
+        upload = _Upload(key, executable_files(files), actor.person_id if actor else SYSTEM, engine.clock.now())
+        return _store(work, upload)
 
 
 def deploy_builtin(engine: Engine) -> tuple[Definition, ...]:
@@ -88,7 +89,7 @@ def deploy_builtin(engine: Engine) -> tuple[Definition, ...]:
 
 def _deploy_builtin(engine: Engine, key: str, files: Mapping[str, bytes]) -> Definition:
     with engine.store.read() as work:
-        current = _Upload(key, executable_files(files), SYSTEM).unchanged(work)
+        current = _Upload(key, executable_files(files), SYSTEM, engine.clock.now()).unchanged(work)
     return current or deploy_procedure(engine, None, key, files)
 
 
@@ -111,6 +112,7 @@ class _Upload:
     key: str
     own: Mapping[str, bytes]
     by: str
+    at: datetime
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -118,7 +120,7 @@ class _Upload:
 
     def pinned(self, work: UnitOfWork) -> dict[str, Definition]:
         """The current versions of what it calls."""
-        called = {key: work.definitions.current(key) for key in self._outline().calls}
+        called = {key: work.definitions.current(key, self.at) for key in self._outline().calls}
         return {key: definition for key, definition in called.items() if definition is not None}
 
     def sha256(self, pinned: Mapping[str, Definition]) -> str:
@@ -126,7 +128,7 @@ class _Upload:
 
     def unchanged(self, work: UnitOfWork) -> Definition | None:
         """The current version, where it is this upload."""
-        current = work.definitions.current(self.key)
+        current = work.definitions.current(self.key, self.at)
         is_same = current is not None and current.sha256 == self.sha256(self.pinned(work))
         return current if is_same else None
 
@@ -140,7 +142,7 @@ def _names_from(
     """The variables that each called procedure gives back, as far as the called ones are deployed."""
     names: dict[str, frozenset[str]] = {}
     for process in called_by(files):
-        definition = work.definitions.current(process)
+        definition = work.definitions.current(process, engine.clock.now())
         if definition is None or process in above:
             continue
         called = {file.path: file.content for file in definition.files}
@@ -149,7 +151,7 @@ def _names_from(
     return names
 
 
-def _store(engine: Engine, work: UnitOfWork, upload: _Upload) -> Definition:
+def _store(work: UnitOfWork, upload: _Upload) -> Definition:
     pinned = upload.pinned(work)
     if (current := upload.unchanged(work)) is not None:
         return current
@@ -161,8 +163,9 @@ def _store(engine: Engine, work: UnitOfWork, upload: _Upload) -> Definition:
         sha256=upload.sha256(pinned),
         files=tuple(DefinitionFile(path, content) for path, content in sorted(upload.files.items())),
         calls={key: definition.definition_id for key, definition in pinned.items()},
-        deployed_at=engine.clock.now(),
+        deployed_at=upload.at,
         deployed_by=upload.by,
+        effective_at=upload.at,
     )
     work.definitions.add(definition)
     detail = {"procedure": definition.key, "version": definition.version, "sha256": definition.sha256}

@@ -16,7 +16,7 @@ def list_definitions(engine: Engine, actor: Actor, *, counted: bool = False) -> 
     """All versions; every member of staff may read how the office works. `counted`: with their open instances."""
     del actor
     with engine.store.read() as work:
-        return work.definitions.list(counted=counted)
+        return work.definitions.list(engine.clock.now(), counted=counted)
 
 
 def open_definition(engine: Engine, actor: Actor, definition_id: str) -> Definition:
@@ -42,7 +42,7 @@ def start_form(engine: Engine, actor: Actor, key: str) -> Mapping[str, object]:
     """
     del actor
     with engine.store.read() as work:
-        procedure = current_procedure(work, key)
+        procedure = current_procedure(work, key, engine.clock.now())
     start = plain_start(procedure)
     return procedure.form(start.form) if start.form else {}
 
@@ -50,7 +50,9 @@ def start_form(engine: Engine, actor: Actor, key: str) -> Mapping[str, object]:
 def startable(engine: Engine, actor: Actor) -> list[tuple[str, str]]:
     """(key, name) of the procedures that the actor may start by hand, by key."""
     with engine.store.read() as work:
-        current = [load_procedure(work, s.definition_id) for s in work.definitions.list() if s.is_current]
+        current = [
+            load_procedure(work, s.definition_id) for s in work.definitions.list(engine.clock.now()) if s.is_current
+        ]
     found = []
     for procedure in current:
         start = procedure.outline.plain_start

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from typing import Final
 
@@ -85,9 +86,9 @@ def remember(definition: Definition, called: Mapping[str, Procedure]) -> Procedu
     return procedure
 
 
-def current_procedure(work: UnitOfWork, key: str) -> Procedure:
-    """The newest version of a procedure. Raises NotFound."""
-    definition = work.definitions.current(key)
+def current_procedure(work: UnitOfWork, key: str, at: datetime) -> Procedure:
+    """The version of a procedure that is in force at the moment. Raises NotFound."""
+    definition = work.definitions.current(key, at)
     if definition is None:
         raise NotFound(Message("流程", "procedure"), key)
     return load_procedure(work, definition.definition_id)

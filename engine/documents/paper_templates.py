@@ -62,7 +62,7 @@ def list_kinds(engine: Engine, actor: Actor) -> tuple[KindView, ...]:
     """Every kind that the procedures in force issue, have a template for, or that people may draft."""
     del actor
     with engine.store.read() as work:
-        issued = _issued(work)
+        issued = _issued(work, engine.clock.now())
         newest = work.papers.newest_templates()
         codes = dict.fromkeys((*declared_kinds(), *issued, *newest))
         return tuple(
@@ -74,7 +74,7 @@ def read_kind(engine: Engine, actor: Actor, code: str) -> KindView:
     """Raises NotFound."""
     del actor
     with engine.store.read() as work:
-        issued, versions = _issued(work), work.papers.templates(code)
+        issued, versions = _issued(work, engine.clock.now()), work.papers.templates(code)
         if code not in declared_kinds() and code not in issued and not versions:
             raise _unknown(code)
         return _view(work, code, issued.get(code), versions)
@@ -85,7 +85,7 @@ def template_file(engine: Engine, actor: Actor, code: str, version: int) -> byte
     view = read_kind(engine, actor, code)
     with engine.store.read() as work:
         if version == SHIPPED:
-            found = _shipped(work, view)
+            found = _shipped(work, view, engine.clock.now())
         else:
             chosen = next((t for t in view.versions if t.version == version), None)
             kept = work.papers.template(chosen.template_id) if chosen else None
@@ -229,10 +229,10 @@ def _keep(engine: Engine, actor: Actor, code: str, content: bytes, *, name: str,
     return template.version
 
 
-def _issued(work: UnitOfWork) -> dict[str, list[tuple[str, PaperCall | None]]]:
+def _issued(work: UnitOfWork, now: datetime) -> dict[str, list[tuple[str, PaperCall | None]]]:
     """Kinds that the procedures in force issue or have a template for: procedure and call."""
     found: dict[str, list[tuple[str, PaperCall | None]]] = {}
-    for summary in work.definitions.list():
+    for summary in work.definitions.list(now):
         if not summary.is_current:
             continue
         definition = load_procedure(work, summary.definition_id).definition
@@ -267,9 +267,9 @@ def _view(
     )
 
 
-def _shipped(work: UnitOfWork, view: KindView) -> bytes | None:
+def _shipped(work: UnitOfWork, view: KindView, now: datetime) -> bytes | None:
     for key in view.procedures:
-        definition = work.definitions.current(key)
+        definition = work.definitions.current(key, now)
         if definition is not None:
             found = load_procedure(work, definition.definition_id).file(template_path(view.kind.code))
             if found is not None:

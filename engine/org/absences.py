@@ -63,7 +63,7 @@ def absences_of(engine: Engine, actor: Actor, person_id: str | None = None) -> A
         own, others = work.stand_ins.absences_of(person_id, now), work.stand_ins.absences_by(person_id, now)
         colleagues = tuple(p for p in work.reach.colleagues(person.unit) if p.person_id != person_id)
         names = _names(work, {a.deputy_id for a in own} | {a.person_id for a in others}, (person, *colleagues))
-        return AbsenceView(person, own, others, colleagues, names, _procedures(work))
+        return AbsenceView(person, own, others, colleagues, names, _procedures(work, engine.clock.now()))
 
 
 def office_absences(engine: Engine, actor: Actor) -> OfficeAbsences:
@@ -74,7 +74,7 @@ def office_absences(engine: Engine, actor: Actor) -> OfficeAbsences:
         found = work.stand_ins.all_absences(engine.clock.now(), MOST_SHOWN)
         people = tuple(person for person in work.org.people() if person.active)
         names = _names(work, {i for a in found for i in (a.person_id, a.deputy_id)}, people)
-        return OfficeAbsences(found, people, names, _procedures(work))
+        return OfficeAbsences(found, people, names, _procedures(work, engine.clock.now()))
 
 
 def set_absence(
@@ -164,7 +164,7 @@ def _errors(
             "These procedures have a deputy at that time already. Clear that one first, or choose others.",
         )
         yield FieldError("starts_on", message)
-    unknown = [key for key in absence.procedures if key not in _procedures(work)]
+    unknown = [key for key in absence.procedures if key not in _procedures(work, now)]
     if unknown:
         yield FieldError(
             "procedures", Message(f"没有流程 {unknown[0]}。请重新选择。", f"There is no procedure {unknown[0]}.")
@@ -209,8 +209,8 @@ def _names(work: UnitOfWork, ids: set[str], known: Sequence[Person]) -> dict[str
     return names
 
 
-def _procedures(work: UnitOfWork) -> dict[str, str]:
-    return {each.key: each.name for each in work.definitions.list() if each.is_current}
+def _procedures(work: UnitOfWork, now: datetime) -> dict[str, str]:
+    return {each.key: each.name for each in work.definitions.list(now) if each.is_current}
 
 
 def _word_to_deputy(absence: Absence, person: Person, lying: int, now: datetime) -> OutboxEntry:

@@ -22,6 +22,7 @@ from engine.ports.public import PublicRepository
 from engine.ports.reach import DeliveryRepository, ReachRepository
 from engine.ports.reports import ReportRepository
 from engine.ports.stand_ins import StandInsRepository
+from engine.ports.studio import StudioRepository
 from engine.ports.time import CalendarRepository, DeadlineRepository, DutyRepository, TableRepository
 from engine.ports.views import SavedViewsRepository
 from engine.records.attachment import Attachment
@@ -78,13 +79,18 @@ class OrgRepository(Protocol):
 class DefinitionRepository(Protocol):
     def add(self, definition: Definition) -> None: ...
     def get(self, definition_id: str) -> Definition | None: ...
-    def current(self, key: str) -> Definition | None:
-        """The newest version of a procedure."""
+    def current(self, key: str, at: datetime) -> Definition | None:
+        """The version of a procedure that is in force at the moment: the newest of those that are not retired."""
         ...
 
-    def list(self, *, counted: bool = False) -> tuple[DefinitionSummary, ...]:
-        """All versions, the newest first of each key. `counted`: with their open instances, which is slow."""
+    def list(self, at: datetime, *, counted: bool = False) -> tuple[DefinitionSummary, ...]:
+        """All versions, the newest first of each key; `is_current` of those in force at the moment.
+
+        `counted`: with their open instances, which is slow.
+        """
         ...
+
+    def retire(self, definition_id: str, by: str, at: datetime) -> None: ...
 
     def next_version(self, key: str) -> int: ...
 
@@ -354,6 +360,8 @@ class UnitOfWork(Protocol):
     def ledger(self) -> LedgerRepository: ...
     @property
     def views(self) -> SavedViewsRepository: ...
+    @property
+    def studio(self) -> StudioRepository: ...
     @property
     def desk(self) -> DeskRepository: ...
     @property

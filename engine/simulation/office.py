@@ -39,15 +39,17 @@ class OfficeCopy:
         return not self.people
 
 
-def read_office(work: UnitOfWork, now: datetime) -> OfficeCopy:
-    """Reads and nothing else. People come without their password hashes and mail addresses."""
+def read_office(work: UnitOfWork, start: datetime, at: datetime) -> OfficeCopy:
+    """As it is to be found at `start`, with the versions in force `at` a moment. Reads and nothing else.
+
+    People come without their password hashes and mail addresses."""
     people = tuple(replace(person, password_hash=NO_PASSWORD, email="") for person in work.org.people())
     return OfficeCopy(
         units=work.org.units(),
         people=people,
         grants=work.org.grants(),
-        absences=tuple(absence for person in people for absence in work.reach.absences(person.person_id, now)),
-        definitions=_definitions(work),
+        absences=tuple(absence for person in people for absence in work.reach.absences(person.person_id, start)),
+        definitions=tuple(replace(each, effective_at=start) for each in _definitions(work, at)),
         days=work.calendar.days(),
         years=work.calendar.announced_years(),
         calendar_version=work.calendar.version(),
@@ -73,8 +75,8 @@ def write_office(engine: Engine, office: OfficeCopy) -> None:
             work.tables.add(table)
 
 
-def _definitions(work: UnitOfWork) -> tuple[Definition, ...]:
-    """The newest version of each procedure, and the versions that these call, called ones first."""
+def _definitions(work: UnitOfWork, at: datetime) -> tuple[Definition, ...]:
+    """The version of each procedure that is in force, and the versions that these call, called ones first."""
     found: dict[str, Definition] = {}
 
     def collect(definition_id: str) -> None:
@@ -85,7 +87,7 @@ def _definitions(work: UnitOfWork) -> tuple[Definition, ...]:
             collect(called)
         found[definition_id] = procedure.definition
 
-    for summary in work.definitions.list():
+    for summary in work.definitions.list(at):
         if summary.is_current:
             collect(summary.definition_id)
     return tuple(found.values())

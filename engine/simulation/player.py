@@ -97,7 +97,7 @@ class Player:
         answer, engine = self._answers.start, self._engine
         now = self._stage.now.astimezone(engine.settings.timezone)
         with engine.store.read() as work:
-            version = current_procedure(work, self._procedure)
+            version = current_procedure(work, self._procedure, now)
             point = plain_start(version)
             holders = work.org.holders(point.role, None) if point.role else ()
             acting = work.org.holders("resp_dept", None)

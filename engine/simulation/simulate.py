@@ -59,7 +59,7 @@ def simulate(
             )
         )
     with engine.store.read() as work:
-        office = read_office(work, start)
+        office = read_office(work, start, max(start, engine.clock.now()))
     stage = Stage(scratch, start, lambda fresh: _furnish(fresh, office))
     try:
         player = Player(stage, procedure, answers or Answers(), until or start + LONGEST, watch)
@@ -71,7 +71,7 @@ def simulate(
 def answerable(engine: Engine) -> tuple[str, ...]:
     """Element ids of the tasks for people in every procedure that would be played."""
     with engine.store.read() as work:
-        office = read_office(work, engine.clock.now())
+        office = read_office(work, engine.clock.now(), engine.clock.now())
     diagrams = [(d.key, {file.path: file.content for file in d.files}) for d in office.definitions]
     if office.is_empty:
         diagrams = [(key, dict(files)) for key, files in builtin_procedures().items()]
@@ -98,8 +98,8 @@ def _play(stage: Stage, player: Player, procedure: str, *, is_sample: bool) -> S
     with engine.store.read() as work:
         staff = Staff({person.person_id: person for person in work.org.people()}, work.org.grants())
         outbox = _outbox(work, staff)
-        name = current_procedure(work, procedure).outline.name
         last = stage.now
+        name = current_procedure(work, procedure, last).outline.name
         entries = in_order([*timeline_of(views, outbox, staff, last, engine.settings.timezone), *player.notes])
         days = _days(engine, work, entries)
     blocked = tuple(

@@ -35,6 +35,7 @@ from engine.store.repositories.registers import Registers
 from engine.store.repositories.reports import Reports
 from engine.store.repositories.saved_views import SavedViews
 from engine.store.repositories.stand_ins import StandIns
+from engine.store.repositories.studio import Studio
 from engine.store.repositories.tables import Tables
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.timers import Timers
@@ -118,6 +119,10 @@ class SqlUnitOfWork:
     @cached_property
     def views(self) -> SavedViews:
         return SavedViews(self.connection)
+
+    @cached_property
+    def studio(self) -> Studio:
+        return Studio(self.connection)
 
     @cached_property
     def desk(self) -> Desk:

@@ -68,7 +68,9 @@ def leaving_of(engine: Engine, actor: Actor, person_id: str) -> LeavingView:
             person=replace(person, password_hash=""),
             shares=tuple(_shares(work, person)),
             grants=work.org.grants().get(person_id, ()),
-            procedures={each.key: each.name for each in work.definitions.list() if each.is_current},
+            procedures={
+                each.key: each.name for each in work.definitions.list(engine.clock.now()) if each.is_current
+            },
         )
         state = work.registers.mark(_mark(person_id))
     if state is None:

@@ -56,7 +56,7 @@ def test_migrate_brings_schema_and_procedures(tmp_path: Path, monkeypatch: pytes
     assert checked == [], "what is there already is not even checked"
     world = enter_world(tmp_path)
     with world.engine.store.read() as work:
-        assert {summary.version for summary in work.definitions.list()} == {1}
+        assert {summary.version for summary in work.definitions.list(world.engine.clock.now())} == {1}
     world.close()
 
 

@@ -73,10 +73,12 @@ def test_the_newest_version_of_a_procedure_is_current(store: SqlStore) -> None:
         work.definitions.add(second)
         work.definitions.add(a_definition("supervision_order"))
     with store.read() as work:
-        assert work.definitions.current("petition_main") == second
+        assert work.definitions.current("petition_main", START) == second
         assert work.definitions.get("d-petition_main-1") == a_definition()
-        assert work.definitions.current("unknown") is None
-        listed = [(d.key, d.version, d.is_current, d.open_instances) for d in work.definitions.list(counted=True)]
+        assert work.definitions.current("unknown", START) is None
+        listed = [
+            (d.key, d.version, d.is_current, d.open_instances) for d in work.definitions.list(START, counted=True)
+        ]
     assert listed == [
         ("petition_main", 2, True, 0),
         ("petition_main", 1, False, 1),

@@ -231,7 +231,7 @@ def test_an_ended_instance_keeps_its_outcome(store: SqlStore) -> None:
             LATER,
             "归档",
         )
-        assert work.definitions.list(counted=True)[0].open_instances == 0
+        assert work.definitions.list(START, counted=True)[0].open_instances == 0
 
 
 def test_a_notification_with_the_same_key_is_sent_once(store: SqlStore) -> None:

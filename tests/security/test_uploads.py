@@ -161,7 +161,7 @@ def test_labels_of_drawings_and_forms_are_text(two: World, enter: Enter) -> None
 
 def test_a_drawing_is_downloaded_never_opened(two: World, enter: Enter) -> None:
     with two.engine.store.read() as work:
-        definition = work.definitions.list()[0].definition_id
+        definition = work.definitions.list(two.engine.clock.now())[0].definition_id
     answer = enter("jiedai").get(f"/definitions/{definition}/diagram.bpmn")
     assert answer.headers["Content-Disposition"] == "attachment"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -32,12 +33,13 @@ class Definitions:
     def get(self, definition_id: str) -> Definition | None:
         return self._one(sa.select(definitions).where(definitions.c.definition_id == definition_id))
 
-    def current(self, key: str) -> Definition | None:
+    def current(self, key: str, at: datetime) -> Definition | None:
         newest = definitions.c.version.desc()  # uq_definition_key_version
-        return self._one(sa.select(definitions).where(definitions.c.key == key).order_by(newest).limit(1))
+        in_force = sa.select(definitions).where(definitions.c.key == key, *_in_force(at))
+        return self._one(in_force.order_by(newest).limit(1))
 
-    def list(self, *, counted: bool = False) -> tuple[DefinitionSummary, ...]:
-        rows = self._connection.execute(_LISTED[counted])
+    def list(self, at: datetime, *, counted: bool = False) -> tuple[DefinitionSummary, ...]:
+        rows = self._connection.execute(_LISTED[counted], {"at": at})
         return tuple(
             record_of(
                 DefinitionSummary,
@@ -47,6 +49,12 @@ class Definitions:
                 is_current=row.version == row.newest,
             )
             for row in rows
+        )
+
+    def retire(self, definition_id: str, by: str, at: datetime) -> None:
+        stands = sa.update(definitions).where(definitions.c.definition_id == definition_id)
+        self._connection.execute(
+            stands.where(definitions.c.retired_at.is_(None)).values(retired_at=at, retired_by=by)
         )
 
     def next_version(self, key: str) -> int:
@@ -68,12 +76,19 @@ class Definitions:
         return [record_of(DefinitionFile, row, definition_file) for row in rows]
 
 
+def _in_force(at: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    c = definitions.c
+    return c.effective_at <= at, sa.or_(c.retired_at.is_(None), c.retired_at > at)
+
+
 def _listed(*, counted: bool) -> sa.Select[*tuple[Any, ...]]:
     running = sa.select(sa.func.count()).where(
         instance.c.definition_id == definitions.c.definition_id,
         instance.c.state == InstanceState.RUNNING,  # ix_instance_of_definition
     )
-    newest = sa.func.max(definitions.c.version).over(partition_by=definitions.c.key)
+    at = sa.bindparam("at", type_=definitions.c.effective_at.type)
+    in_force = sa.case((sa.and_(*_in_force(at)), definitions.c.version), else_=0)
+    newest = sa.func.max(in_force).over(partition_by=definitions.c.key)
     columns: builtins.list[sa.ColumnElement[Any]] = [
         *definitions.c,
         (running.scalar_subquery() if counted else sa.null()).label("open_instances"),

@@ -18,6 +18,13 @@ definition = sa.Table(
     sa.Column("calls", Tagged, nullable=False),
     sa.Column("deployed_at", UtcDateTime, nullable=False),
     sa.Column("deployed_by", sa.Text, nullable=False),
+    # in force from then on, until a newer one is; a version that is retired never is
+    sa.Column("effective_at", UtcDateTime),
+    sa.Column("retired_at", UtcDateTime),
+    sa.Column("retired_by", sa.Text),
+    sa.Column("reviewed_by", sa.Text),
+    sa.Column("changelog", sa.Text, nullable=False, server_default=""),
+    sa.Column("waivers", Tagged, nullable=False, server_default="{}"),
     # the newest version of a key: the last of this index
     sa.UniqueConstraint("key", "version"),
 )

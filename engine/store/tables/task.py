@@ -15,6 +15,7 @@ IS_CLOSED_FOR = sa.text("closed_for IS NOT NULL")
 IS_CLAIMED_FOR = sa.text("claimed_for IS NOT NULL")
 IS_MINE = sa.text("state = 'open' AND assignee IS NOT NULL")
 IS_CLAIMABLE = sa.text("state = 'open' AND assignee IS NULL")
+IS_OPEN = sa.text("state = 'open'")
 IS_DONE = sa.text("state = 'completed'")
 IS_ENDED = sa.text("closed_by <> assignee")
 _NARROWING = (
@@ -113,6 +114,14 @@ user_task = sa.Table(
         "state",
         sqlite_where=IS_CLAIMED_FOR,
         postgresql_where=IS_CLAIMED_FOR,
+    ),
+    # how long the tasks of an element took; what stands there now
+    sa.Index("ix_user_task_paced", "procedure", "closed_at", "element_id", "opened_at"),
+    sa.Index(
+        "ix_user_task_standing",
+        *("procedure", "element_id", "red_at", "yellow_at", "unit", "definition_id", "accused_units", "case_id"),
+        sqlite_where=IS_OPEN,
+        postgresql_where=IS_OPEN,
     ),
     # the tasks of a case; the steps where it stands now
     sa.Index(
