@@ -17,7 +17,10 @@ class Severity(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding. `line` counts from 1 in `file`; `message` says what to do."""
+    """One finding. `line` counts from 1 in `file`; `message` says what is wrong and where.
+
+    `hint` says how it is mended in the editor, `article` names the provision that a legal finding rests on.
+    """
 
     severity: Severity
     rule: str
@@ -26,6 +29,8 @@ class Finding:
     line: int | None = None
     element_id: str | None = None
     element_name: str | None = None
+    hint: Message | None = None
+    article: Message | None = None
 
     @property
     def is_error(self) -> bool:
