@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec
 
 import flask_login
-from flask import Flask, Response, redirect, request, session, url_for
+from flask import Flask, Response, make_response, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -30,11 +34,12 @@ FORM_LIMIT = 4 * 1024 * 1024
 """Bytes of a posted form: a megabyte of text is refused at its field, more is refused as a whole."""
 ROOM_FOR_PARTS = 1024 * 1024
 
+_STYLES = "style-src 'self'"
 POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
+        _STYLES,
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
@@ -43,6 +48,10 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+EDITOR_POLICY = POLICY.replace(_STYLES, f"{_STYLES} 'unsafe-inline'")
+"""Of pages with an editor of drawings, tables or forms: those write style attributes. Scripts stay as strict."""
+
+_Given = ParamSpec("_Given")
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
@@ -86,6 +95,21 @@ def protect(app: Flask, settings: Settings, *, testing: bool) -> None:
     logins.user_loader(_load)
     app.before_request(_demand_login)
     app.after_request(_add_headers)
+
+
+def relaxed_styles(view: Callable[_Given, ResponseReturnValue]) -> Callable[_Given, Response]:
+    """A page with an editor in it: the styles that its editor writes are let through, and nothing else.
+
+    Stands under the route's own decorator.
+    """
+
+    @wraps(view)
+    def show(*args: _Given.args, **kwargs: _Given.kwargs) -> Response:
+        response = make_response(view(*args, **kwargs))
+        response.headers["Content-Security-Policy"] = EDITOR_POLICY
+        return response
+
+    return show
 
 
 def sign_in(actor: Actor, at: datetime) -> None:
