@@ -30,6 +30,7 @@ _BOMS = (
 # A file without a byte order mark that starts "<?" in two bytes a character.
 _BARE_UTF16 = ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_DECLARATION = re.compile(r"""^(\s*<\?xml[^>]{0,200}?encoding\s*=\s*["'])[A-Za-z0-9._:-]{1,40}(["'])""")
 # What Chinese and Western editors really write; anything else is refused rather than guessed.
 _ENCODINGS = {
     "utf8", "utf16", "gb18030", "gbk", "gb2312", "cp936", "big5", "ascii", "usascii", "iso88591", "latin1",
@@ -48,6 +49,15 @@ def parse_xml(content: bytes, file: str, *, keep_comments: bool = False) -> Any:
             "The file has a DOCTYPE or entities, which are refused for safety. Delete the <!DOCTYPE …> part.",
         )
     return _tree(text.encode(), file, keep_comments)
+
+
+def as_utf8(content: bytes, file: str) -> bytes:
+    """The same XML, line by line, in UTF-8 without a mark: what editors in a browser can read and write.
+
+    Raises InvalidDiagram for what is empty, too large, not XML, or in an encoding that is not known.
+    """
+    text = _text_of(content, file)
+    return _DECLARATION.sub(r"\1UTF-8\2", text, count=1).encode()
 
 
 def _tree(content: bytes, file: str, keep_comments: bool) -> Any:
