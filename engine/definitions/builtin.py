@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from engine.definitions.content import executable_files
+from engine.definitions.content import executable_files, is_scenario
 
 _SHARED = "shared"
 _OFFICE_WIDE = frozenset({"lights.dmn", "escalations.dmn", "duties.dmn"})
@@ -22,6 +22,14 @@ def builtin_procedures() -> Mapping[str, Mapping[str, bytes]]:
         for found in [executable_files(dict(_walk(folder, "")))]
         if f"{folder.name}.bpmn" in found
     }
+
+
+def builtin_scenarios(key: str) -> Mapping[str, bytes]:
+    """The scenarios that come with a procedure, by path; none where it does not come with Duban."""
+    folder = _root() / key
+    if key not in {entry.name for entry in _root().iterdir() if entry.is_dir()}:
+        return {}
+    return {path: content for path, content in _walk(folder, "") if is_scenario(path)}
 
 
 @cache

@@ -9,6 +9,8 @@ SHARED = "shared/"
 """Where a version keeps its copy of the tables that several procedures share."""
 DOCUMENTS = "documents/"
 """Where a version keeps the Word templates of the papers that it issues."""
+SCENARIOS = "scenarios/"
+"""Where a draft keeps its scenarios; they are no part of a version."""
 _SUFFIXES = (".bpmn", ".dmn", ".form.json")
 
 
@@ -19,6 +21,10 @@ def executable_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def _is_executable(path: str) -> bool:
     return path.endswith(_SUFFIXES) or (path.startswith(DOCUMENTS) and path.endswith(".docx"))
+
+
+def is_scenario(path: str) -> bool:
+    return path.startswith(SCENARIOS) and path.endswith((".yaml", ".yml"))
 
 
 def content_hash(files: Mapping[str, bytes], calls: Mapping[str, str]) -> str:

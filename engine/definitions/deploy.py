@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
-from engine.audit.record import record_event, record_refusal
+from engine.audit.record import record_refusal
 from engine.cases.actions.registry import SIGNATURES
 from engine.cases.standing import SYSTEM
 from engine.casework.roles import STANDARD_ROLES
 from engine.deadlines.known_rules import office_rules
 from engine.definitions.builtin import builtin_procedures, shared_tables
-from engine.definitions.content import SHARED, content_hash, executable_files
+from engine.definitions.content import executable_files
 from engine.definitions.outline import Outline, outline_of
+from engine.definitions.publishing import Upload, store_version
 from engine.definitions.statutory import statutory_findings
 from engine.documents.paper_findings import paper_findings
 from engine.errors import Forbidden, InvalidDiagram, Message
@@ -23,7 +22,7 @@ from engine.kernel.findings import Finding, Severity
 from engine.kernel.lint import called_by, lint_procedure, variables_set_by
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
-from engine.records.definition import Definition, DefinitionFile
+from engine.records.definition import Definition
 from engine.records.org import Actor
 
 _SHOWN = 80
@@ -39,12 +38,17 @@ def check_procedure(
     """
     if actor is not None and not actor.is_admin:
         _refuse(engine, actor, "check_procedure", key)
-    own = executable_files(files)
     with engine.store.read() as work:
-        known = {summary.key for summary in work.definitions.list(engine.clock.now())}
-        called_names = _names_from(engine, work, own, frozenset({key}))
-        more_rules = office_rules(work)
-        held = {grant.role for grants in work.org.grants().values() for grant in grants}
+        return findings_in(engine, work, key, files)
+
+
+def findings_in(
+    engine: Engine, work: UnitOfWork, key: str, files: Mapping[str, bytes], at: datetime | None = None
+) -> tuple[Finding, ...]:
+    """All findings of a procedure that is to begin at the moment (None: now), within a transaction."""
+    own, at = executable_files(files), at or engine.clock.now()
+    known = {summary.key for summary in work.definitions.list(at) if summary.is_current}
+    held = {grant.role for grants in work.org.grants().values() for grant in grants}
     findings = lint_procedure(
         own,
         shared_tables(),
@@ -52,8 +56,8 @@ def check_procedure(
         actions=SIGNATURES,
         feel=engine.kernel.feel,
         roles=STANDARD_ROLES | held,
-        called_names=called_names,
-        more_rules=more_rules,
+        called_names=_names_from(engine, work, own, frozenset({key}), at),
+        more_rules=office_rules(work),
     )
     findings = (*findings, *statutory_findings(own, engine.kernel.feel, engine.clock.now()), *paper_findings(own))
     return findings if any(finding.is_error for finding in findings) else (*findings, *_misnamed(key, own))
@@ -71,8 +75,8 @@ def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mappi
     if any(finding.is_error for finding in findings):
         raise InvalidDiagram(findings)
     with engine.store.write() as work:
-        upload = _Upload(key, executable_files(files), actor.person_id if actor else SYSTEM, engine.clock.now())
-        return _store(work, upload)
+        upload = Upload(key, executable_files(files), actor.person_id if actor else SYSTEM, engine.clock.now())
+        return store_version(work, upload)
 
 
 def deploy_builtin(engine: Engine) -> tuple[Definition, ...]:
@@ -89,7 +93,7 @@ def deploy_builtin(engine: Engine) -> tuple[Definition, ...]:
 
 def _deploy_builtin(engine: Engine, key: str, files: Mapping[str, bytes]) -> Definition:
     with engine.store.read() as work:
-        current = _Upload(key, executable_files(files), SYSTEM, engine.clock.now()).unchanged(work)
+        current = Upload(key, executable_files(files), SYSTEM, engine.clock.now()).unchanged(work)
     return current or deploy_procedure(engine, None, key, files)
 
 
@@ -107,70 +111,19 @@ def _misnamed(key: str, own: Mapping[str, bytes]) -> Iterator[Finding]:
         yield Finding(Severity.ERROR, "file-name", message, path)
 
 
-@dataclass(frozen=True)
-class _Upload:
-    key: str
-    own: Mapping[str, bytes]
-    by: str
-    at: datetime
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        return {**self.own, **{f"{SHARED}{path}": content for path, content in shared_tables().items()}}
-
-    def pinned(self, work: UnitOfWork) -> dict[str, Definition]:
-        """The current versions of what it calls."""
-        called = {key: work.definitions.current(key, self.at) for key in self._outline().calls}
-        return {key: definition for key, definition in called.items() if definition is not None}
-
-    def sha256(self, pinned: Mapping[str, Definition]) -> str:
-        return content_hash(self.files, {key: definition.sha256 for key, definition in pinned.items()})
-
-    def unchanged(self, work: UnitOfWork) -> Definition | None:
-        """The current version, where it is this upload."""
-        current = work.definitions.current(self.key, self.at)
-        is_same = current is not None and current.sha256 == self.sha256(self.pinned(work))
-        return current if is_same else None
-
-    def _outline(self) -> Outline:
-        return outline_of(read_diagram(self.own[f"{self.key}.bpmn"]))
-
-
 def _names_from(
-    engine: Engine, work: UnitOfWork, files: Mapping[str, bytes], above: frozenset[str]
+    engine: Engine, work: UnitOfWork, files: Mapping[str, bytes], above: frozenset[str], at: datetime
 ) -> dict[str, frozenset[str]]:
     """The variables that each called procedure gives back, as far as the called ones are deployed."""
     names: dict[str, frozenset[str]] = {}
     for process in called_by(files):
-        definition = work.definitions.current(process, engine.clock.now())
+        definition = work.definitions.current(process, at)
         if definition is None or process in above:
             continue
         called = {file.path: file.content for file in definition.files}
-        deeper = _names_from(engine, work, called, above | {process})
+        deeper = _names_from(engine, work, called, above | {process}, at)
         names[process] = variables_set_by(called, {}, feel=engine.kernel.feel, called_names=deeper)
     return names
-
-
-def _store(work: UnitOfWork, upload: _Upload) -> Definition:
-    pinned = upload.pinned(work)
-    if (current := upload.unchanged(work)) is not None:
-        return current
-    definition = Definition(
-        definition_id=str(uuid4()),
-        key=upload.key,
-        version=work.definitions.next_version(upload.key),
-        name=read_diagram(upload.own[f"{upload.key}.bpmn"]).name,
-        sha256=upload.sha256(pinned),
-        files=tuple(DefinitionFile(path, content) for path, content in sorted(upload.files.items())),
-        calls={key: definition.definition_id for key, definition in pinned.items()},
-        deployed_at=upload.at,
-        deployed_by=upload.by,
-        effective_at=upload.at,
-    )
-    work.definitions.add(definition)
-    detail = {"procedure": definition.key, "version": definition.version, "sha256": definition.sha256}
-    record_event(work, "ProcedureDeployed", detail, actor=upload.by, at=definition.deployed_at)
-    return definition
 
 
 def _called_first(outlines: Mapping[str, Outline]) -> Iterator[str]:

@@ -52,13 +52,20 @@ _loaded: OrderedDict[str, Procedure] = OrderedDict()
 _lock = Lock()
 
 
-def load_procedure(work: UnitOfWork, definition_id: str) -> Procedure:
-    """A version with all that it calls. No statement where this process has it already. Raises NotFound."""
+def known_procedure(definition_id: str) -> Procedure | None:
+    """A version that this process has ready already."""
     with _lock:
         known = _loaded.get(definition_id)
         if known is not None:
             _loaded.move_to_end(definition_id)
-            return known
+        return known
+
+
+def load_procedure(work: UnitOfWork, definition_id: str) -> Procedure:
+    """A version with all that it calls. No statement where this process has it already. Raises NotFound."""
+    known = known_procedure(definition_id)
+    if known is not None:
+        return known
     definition = work.definitions.get(definition_id)
     if definition is None:
         raise NotFound(Message("流程版本", "version of a procedure"), definition_id)

@@ -26,8 +26,15 @@ class Studio:
         self._put(draft.draft_id, files)
 
     def get(self, draft_id: str) -> ProcedureDraft | None:
-        row = self._connection.execute(sa.select(procedure_draft).where(_D.draft_id == draft_id)).one_or_none()
-        return None if row is None else record_of(ProcedureDraft, row, procedure_draft)
+        return self._one(sa.select(procedure_draft).where(_D.draft_id == draft_id))
+
+    def locked(self, draft_id: str) -> ProcedureDraft | None:
+        # SQLite has the whole file locked already, and ignores what follows
+        return self._one(sa.select(procedure_draft).where(_D.draft_id == draft_id).with_for_update())
+
+    def of_definition(self, definition_id: str) -> ProcedureDraft | None:
+        found = sa.select(procedure_draft).where(_D.definition_id == definition_id)
+        return self._one(found.limit(1))  # ix_procedure_draft_of_definition
 
     def files(self, draft_id: str) -> Mapping[str, bytes]:
         rows = self._connection.execute(
@@ -59,6 +66,10 @@ class Studio:
         if files:
             rows = [{"draft_id": draft_id, **values_of(file)} for file in files]
             self._connection.execute(sa.insert(procedure_draft_file), rows)
+
+    def _one(self, statement: sa.Select[*tuple[object, ...]]) -> ProcedureDraft | None:
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else record_of(ProcedureDraft, row, procedure_draft)
 
     def _listed(self, statement: sa.Select[*tuple[object, ...]], limit: int) -> tuple[ProcedureDraft, ...]:
         rows = self._connection.execute(statement.order_by(_D.changed_at.desc(), _D.draft_id.desc()).limit(limit))
