@@ -23,9 +23,11 @@ from engine.kernel.bpmn.scripts import FeelScripts, failed
 from engine.kernel.bpmn.states import READY, WAITING
 from engine.kernel.bpmn.task import RunTask
 from engine.kernel.bpmn.workflow import RunWorkflow
-from engine.kernel.changes import Changes
+from engine.kernel.changes import Changes, TaskOpened
 from engine.kernel.feel import OFFICE_ZONE, Feel
+from engine.kernel.migrate import Move, move
 from engine.kernel.ports import ActionPort, TimePort
+from engine.kernel.settle import Settled, settle
 from engine.kernel.snapshot import restored, snapshot_of
 from engine.kernel.specs import Procedure, ProcedureSource, SpecCache
 from engine.values import Data
@@ -86,6 +88,18 @@ class Kernel:
         task = workflow.find(task_id)
         scope = workflow if task is None else task.workflow
         return dict(scope.variables())
+
+    def moved(
+        self,
+        snapshot: bytes,
+        old: ProcedureSource,
+        new: ProcedureSource,
+        mapping: Mapping[str, str],
+        *,
+        rearm: bool = False,
+    ) -> Move:
+        """The instance of a snapshot under another version (`engine.kernel.migrate.move`). Raises InvalidState."""
+        return move(snapshot, self.specs.get(old), self.specs.get(new), mapping, rearm=rearm)
 
 
 class Run:
@@ -178,6 +192,20 @@ class Run:
                 task._ready()
 
         return self._step(now, fire)
+
+    def settle(self, move: Move, since: Mapping[str, datetime], now: datetime) -> Settled:
+        """What follows from a move that this run was loaded from. Raises StepFailed.
+
+        `since` is when the clock of an activity began, by its task's id: timers that only now watch it count from
+        there.
+        """
+        described: dict[str, TaskOpened] = {}
+
+        def begin() -> None:
+            described.update(settle(self._workflow, move, since, self._kernel.feel, self._kernel.zone))
+
+        changes = self._step(now, begin)
+        return Settled(changes, described)
 
     def snapshot(self) -> bytes:
         """The instance's whole state, without its spec."""

@@ -48,8 +48,20 @@ def snapshot_of(workflow: RunWorkflow) -> bytes:
         list(workflow.last_end),
         [_scope(scope) for scope in scopes],
     ]
+    return bytes_of(body)
+
+
+def bytes_of(body: list[Any]) -> bytes:
+    """The snapshot of a body as the module describes it."""
     values, text = _written(body)
     return f'{{"format":{FORMAT},"values":"{values}"}}\n{text}'.encode()
+
+
+def body_of(snapshot: bytes) -> list[Any]:
+    """The body of a snapshot. Raises InvalidState for a format that this version does not know."""
+    head, _, text = snapshot.partition(b"\n")
+    body: list[Any] = _read(text, _values_of(head))
+    return body
 
 
 def restored(snapshot: bytes, procedure: Procedure) -> RunWorkflow:
@@ -57,9 +69,7 @@ def restored(snapshot: bytes, procedure: Procedure) -> RunWorkflow:
 
     Raises InvalidState for a format that this version does not know, and where the procedure is another one.
     """
-    head, _, text = snapshot.partition(b"\n")
-    values = _values_of(head)
-    prefix, count, ended, end, scopes = _read(text, values)
+    prefix, count, ended, end, scopes = body_of(snapshot)
     top = RunWorkflow(procedure.specs[procedure.main], dict(procedure.specs), is_loading=True)
     top.id_prefix, top.id_count, top.completed = prefix, count, ended
     top.last_end = (end[0], end[1])

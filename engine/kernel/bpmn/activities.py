@@ -38,7 +38,7 @@ _NOTHING_TO_REPEAT = Message(
 _NO_DECISION = Message("找不到决策表", "the decision table is missing")
 
 
-_GIVEN = ("assignee", "role_from", "name_from")
+GIVEN = ("assignee", "role_from", "name_from")
 """Properties of a task that are FEEL and say whose it is and what it is called."""
 
 
@@ -56,28 +56,32 @@ class _ForPeople(Lean):
     """Opens for people when it is ready."""
 
     def _on_ready_hook(self, my_task: RunTask) -> None:
+        opened = self.described(my_task)
+        if opened is not None:
+            my_task.workflow.top_workflow.recorder.opened(opened)
+
+    def described(self, my_task: RunTask) -> TaskOpened | None:
+        """The task as it opens now; None for what SpiffWorkflow added. Raises StepFailed."""
         element = self.element
         if element is None:
-            return
-        texts = {"unit": element.unit, **{key: element.properties.get(key) for key in _GIVEN}}
+            return None
+        texts = {"unit": element.unit, **{key: element.properties.get(key) for key in GIVEN}}
         given = {key: text for key, text in texts.items() if text}
         values = my_task.workflow.script_engine.evaluate_all(my_task, list(given.values()))
         found = dict(zip(given, values, strict=True))
-        my_task.workflow.top_workflow.recorder.opened(
-            TaskOpened(
-                task_id=my_task.id,
-                element_id=element.id,
-                name=_text(found.get("name_from")) or element.name,
-                process_id=element.process_id,
-                lane=element.lane,
-                role=_text(found.get("role_from")) or element.role,
-                unit=_text(found.get("unit")),
-                assignee=_text(found.get("assignee")),
-                form=element.properties.get("form"),
-                properties=element.properties,
-                scopes=scopes_of(my_task),
-                data=dict(my_task.data),
-            )
+        return TaskOpened(
+            task_id=my_task.id,
+            element_id=element.id,
+            name=_text(found.get("name_from")) or element.name,
+            process_id=element.process_id,
+            lane=element.lane,
+            role=_text(found.get("role_from")) or element.role,
+            unit=_text(found.get("unit")),
+            assignee=_text(found.get("assignee")),
+            form=element.properties.get("form"),
+            properties=element.properties,
+            scopes=scopes_of(my_task),
+            data=dict(my_task.data),
         )
 
 
