@@ -1,0 +1,1 @@
+export { BpmnPropertiesProviderModule as default } from "bpmn-js-properties-panel";
