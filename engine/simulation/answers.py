@@ -9,6 +9,7 @@ propose: {at: 2025-10-09 10:00, data: {resp_unit: zrzyj}}
 forward: never                # is left open
 unit_review:                  # opens several times: one answer each, the last one for all that follow
   - {after: 1 W, data: {review_decision: accept}}
+otherwise: {after: 1 W}       # every other task, with what its form needs filled in
 ```
 """
 
@@ -29,6 +30,7 @@ from engine.simulation.model import Answer, Answers, Delay
 
 NEVER = "never"
 START = "start"
+OTHERWISE = "otherwise"
 KEYS = ("as", "after", "at", "data")
 MOST = {"W": 1000, "D": 3660, "H": 24 * 3660, "M": 60 * 24 * 366}
 _DELAY = re.compile(r"(\d{1,6}) ?([WDHM])", re.IGNORECASE)
@@ -45,16 +47,17 @@ def read_answers(content: bytes, path: str, zone: ZoneInfo, elements: Collection
     except InvalidScenario as error:
         raise InvalidAnswers(path, list(error.faults)) from error
     reading = Reading(zone)
-    reading.check_keys(top, (START, *elements))
+    reading.check_keys(top, (START, OTHERWISE, *elements))
     start = _one(reading, top, START, top[START]) if START in top else Answer(line=top.line)
-    tasks = {key: _several(reading, top, key) for key in top if key != START}
+    tasks = {key: _several(reading, top, key) for key in top if key not in {START, OTHERWISE}}
+    otherwise = _one(reading, top, OTHERWISE, top[OTHERWISE]).after if OTHERWISE in top else None
     if start.never or start.at is not None or start.after != Delay():
         reading.fault(
             start.line, START, "起始表单在 --start 时填写，不写时刻。", "The start is at --start; leave it out."
         )
     if reading.faults:
         raise InvalidAnswers(path, reading.faults)
-    return Answers(path, start, tasks)
+    return Answers(path, start, tasks, otherwise=otherwise)
 
 
 def refused(

@@ -36,16 +36,74 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answers:
-    """`start` answers the start form; `tasks`, by element id, one for each opening, the last one again."""
+    """`start` answers the start form; `tasks`, by element id, one for each opening, the last one again.
+
+    `otherwise`: how long a task is left lying that nothing is said of, before it is done with what its form needs
+    filled in; None leaves it open. `tolerant`: an answer that a form refuses leaves the task open and is told,
+    instead of ending the play.
+    """
 
     path: str = ""
     start: Answer = Answer()
     tasks: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
+    otherwise: Delay | None = None
+    tolerant: bool = False
 
     def of(self, element_id: str, nth: int) -> Answer | None:
         """For the `nth` opening, from 0."""
         found = self.tasks.get(element_id, ())
-        return found[min(nth, len(found) - 1)] if found else None
+        if found:
+            return found[min(nth, len(found) - 1)]
+        return Answer(after=self.otherwise) if self.otherwise is not None else None
+
+
+@dataclass(frozen=True)
+class Away:
+    """A person who is not there from `starts_at` until just before `ends_at`. `deputy` stands in, "" for nobody.
+
+    Both are user names.
+    """
+
+    username: str
+    starts_at: datetime
+    ends_at: datetime
+    deputy: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A task that is open at some instant: whose it is, and when it is due."""
+
+    element: str
+    role: str
+    unit: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Act:
+    """A form that was filled in, or was to be. `element` is "start" for the start form; `nth` counts its openings.
+
+    `form` and `known` are the schema and the variables as the person gets them, `data` what was entered, `filled`
+    the fields that nobody had answered. `username` is empty where nobody did it; `refused` says why then.
+    `standing` are the tasks that are open afterwards.
+    """
+
+    at: datetime
+    opened_at: datetime
+    element: str
+    name: str
+    nth: int
+    case: str
+    case_id: str
+    procedure: str
+    username: str
+    form: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    filled: tuple[str, ...] = ()
+    refused: Message | None = None
+    standing: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +120,7 @@ class Entry:
     """One thing that happened. `kind` is one of KINDS; `element` names what of the diagram or table it comes from.
 
     `rule` is the deadline's rule. `due_at` is when what began is due. `case` is the case's number, or its title.
+    `process` is the id of the process on whose drawing the element is, "" where that is not known.
     `ends_day`: midnight is the 24:00 of the day before.
     """
 
@@ -71,6 +130,7 @@ class Entry:
     element: str = ""
     rule: str = ""
     case: str = ""
+    process: str = ""
     to: tuple[Recipient, ...] = ()
     due_at: datetime | None = None
     ends_day: bool = False
@@ -110,7 +170,8 @@ class Simulation:
 
     `is_sample`: there is no office yet, and the sample office played. `blocked` are tasks left open at the end, by
     element id. `filled` are fields of the start form that nobody answered and that got a value. `until` is the last
-    instant played; `reached_limit` says that more was still waiting.
+    instant played; `reached_limit` says that more was still waiting. `acts` are the forms that were filled in, the
+    start first; `outcome` is the id of the end at which the started case ended, "" while it runs.
     """
 
     procedure: str
@@ -123,3 +184,5 @@ class Simulation:
     filled: tuple[str, ...]
     is_sample: bool
     reached_limit: bool
+    acts: tuple[Act, ...] = ()
+    outcome: str = ""

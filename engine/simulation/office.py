@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from engine.definitions.sources import load_procedure
 from engine.ports.engine import Engine
@@ -39,17 +40,19 @@ class OfficeCopy:
         return not self.people
 
 
-def read_office(work: UnitOfWork, start: datetime, at: datetime) -> OfficeCopy:
+def read_office(work: UnitOfWork, start: datetime, at: datetime, given: Definition | None = None) -> OfficeCopy:
     """As it is to be found at `start`, with the versions in force `at` a moment. Reads and nothing else.
 
-    People come without their password hashes and mail addresses."""
+    What `given` (a version, or a draft made ready) calls comes along. People come without their password hashes and
+    mail addresses.
+    """
     people = tuple(replace(person, password_hash=NO_PASSWORD, email="") for person in work.org.people())
     return OfficeCopy(
         units=work.org.units(),
         people=people,
         grants=work.org.grants(),
         absences=tuple(absence for person in people for absence in work.reach.absences(person.person_id, start)),
-        definitions=tuple(replace(each, effective_at=start) for each in _definitions(work, at)),
+        definitions=tuple(replace(each, effective_at=start) for each in _definitions(work, at, given)),
         days=work.calendar.days(),
         years=work.calendar.announced_years(),
         calendar_version=work.calendar.version(),
@@ -75,7 +78,38 @@ def write_office(engine: Engine, office: OfficeCopy) -> None:
             work.tables.add(table)
 
 
-def _definitions(work: UnitOfWork, at: datetime) -> tuple[Definition, ...]:
+def put_in_force(engine: Engine, given: Definition, at: datetime) -> None:
+    """Makes a version the one in force, also for what calls it: a caller is pinned to it anew.
+
+    Versions never change, so callers become new versions of themselves.
+    """
+    with engine.store.write() as work:
+        current = [
+            load_procedure(work, summary.definition_id).definition
+            for summary in work.definitions.list(at)
+            if summary.is_current and summary.key != given.key
+        ]
+        version = work.definitions.next_version(given.key)
+        put = replace(given, definition_id=str(uuid4()), version=version, effective_at=at, retired_at=None)
+        work.definitions.add(put)
+        _pin_anew(work, current, put, at)
+
+
+def _pin_anew(work: UnitOfWork, current: Sequence[Definition], put: Definition, at: datetime) -> None:
+    """Callers, and callers of callers, each once: a called one before its caller."""
+    done = {put.key: put.definition_id}
+    waiting = list(current)
+    while ready := [each for each in waiting if not done.keys().isdisjoint(each.calls)]:
+        for caller in ready:
+            waiting.remove(caller)
+            calls = {key: done.get(key, called) for key, called in caller.calls.items()}
+            version = work.definitions.next_version(caller.key)
+            anew = replace(caller, definition_id=str(uuid4()), version=version, calls=calls, effective_at=at)
+            work.definitions.add(anew)
+            done[caller.key] = anew.definition_id
+
+
+def _definitions(work: UnitOfWork, at: datetime, given: Definition | None) -> tuple[Definition, ...]:
     """The version of each procedure that is in force, and the versions that these call, called ones first."""
     found: dict[str, Definition] = {}
 
@@ -87,6 +121,8 @@ def _definitions(work: UnitOfWork, at: datetime) -> tuple[Definition, ...]:
             collect(called)
         found[definition_id] = procedure.definition
 
+    for called in (given.calls if given else {}).values():
+        collect(called)
     for summary in work.definitions.list(at):
         if summary.is_current:
             collect(summary.definition_id)

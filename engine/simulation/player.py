@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
 
 from engine.cases.start import plain_start, start_case
 from engine.clock.deadline import ClockKind, Term, dues_of
@@ -15,22 +14,24 @@ from engine.deadlines.calendar import load_calendar
 from engine.definitions.sources import current_procedure
 from engine.errors import EngineError, InvalidForm, Message
 from engine.ports.engine import Engine
-from engine.records.org import Actor
+from engine.records.org import Actor, Person
 from engine.records.task import TaskState, UserTask
 from engine.records.views import CaseView
 from engine.scenarios.cast import actor_named
-from engine.scenarios.fill_in import fill_in
 from engine.scenarios.stage import Stage
 from engine.simulation.answers import START, refused
-from engine.simulation.fill import filled
-from engine.simulation.model import Answer, Answers, Delay, Entry
+from engine.simulation.entering import Entered, enter_start, enter_task
+from engine.simulation.model import Act, Answer, Answers, Delay, Entry, Standing
+from engine.simulation.presence import Presence
 from engine.tasks.complete import complete_task
 
 MOST_STEPS = 5_000
 """Instants at which anything happens; a procedure that goes on longer never ends by itself."""
+MOST_OPENINGS = 12
+"""Of one task done without an answer; more is a circle that only an answer leads out of."""
 
 Watch = Callable[[datetime, int], None]
-"""Told after each instant: where the clock stands, and how many instants there were."""
+"""Told after each instant: where the clock stands, and how many instants there were. May raise to end the play."""
 
 _SPANS = {"H": timedelta(hours=1), "M": timedelta(minutes=1), "D": timedelta(days=1)}
 
@@ -44,12 +45,20 @@ class _Planned:
 
 
 class Player:
-    """One run. `notes` is what the run itself has to say: what nobody answers, and why."""
+    """One run. `notes` is what it has to say itself: what nobody answers, and why. `acts`: what was entered."""
 
     def __init__(
-        self, stage: Stage, procedure: str, answers: Answers, until: datetime, watch: Watch | None = None
+        self,
+        stage: Stage,
+        procedure: str,
+        answers: Answers,
+        *,
+        until: datetime,
+        watch: Watch | None = None,
+        presence: Presence | None = None,
     ) -> None:
         self.notes: list[Entry] = []
+        self.acts: list[Act] = []
         self.filled: tuple[str, ...] = ()
         self.reached_limit = False
         self._stage = stage
@@ -57,8 +66,9 @@ class Player:
         self._answers = answers
         self._until = until
         self._watch = watch
+        self._presence = presence or Presence(())
         self._plan: list[_Planned] = []
-        self._chosen: dict[str, Answer] = {}
+        self._chosen: dict[str, tuple[Answer, int]] = {}
         self._seen: set[str] = set()
         self._openings: dict[str, int] = {}
         self._numbers = count()
@@ -94,25 +104,39 @@ class Player:
         return self._stage.engine
 
     def _start(self) -> None:
-        answer, engine = self._answers.start, self._engine
-        now = self._stage.now.astimezone(engine.settings.timezone)
+        answer, engine, now = self._answers.start, self._engine, self._stage.now
         with engine.store.read() as work:
             version = current_procedure(work, self._procedure, now)
             point = plain_start(version)
-            holders = work.org.holders(point.role, None) if point.role else ()
-            acting = work.org.holders("resp_dept", None)
+            holders = _in_order(work.org.holders(point.role, None)) if point.role else []
         try:
-            starter = self._actor(answer, [person.username for person in holders])
+            there = self._presence.first(holders, now, self._procedure)
+            starter = self._actor(answer, there.person_id or next(iter(holders), None))
             if starter is None:
                 raise _nobody(point.role or "")
-            unit = next((p.unit for p in acting if p.unit != starter.unit), starter.unit)
-            data = self._data(answer, None)
-            if point.form:
-                schema = version.form(point.form)
-                data, self.filled = filled(schema, data, engine.kernel.feel, now=now, unit=unit)
-            start_case(engine, starter, self._procedure, data)
+            entered = enter_start(engine, starter, self._procedure, answer)
+            self.filled = entered.filled
+            case = start_case(engine, starter, self._procedure, entered.data)
         except EngineError as error:
             raise self._refused(START, answer, error) from error
+        self._stage.settle()
+        self.acts.append(
+            Act(
+                at=now,
+                opened_at=now,
+                element=START,
+                name=point.name or version.outline.name,
+                nth=0,
+                case=case.title,
+                case_id=case.case_id,
+                procedure=self._procedure,
+                username=self._username(starter),
+                form=entered.form,
+                data=entered.data,
+                filled=entered.filled,
+                standing=self._standing(case.case_id),
+            )
+        )
 
     def _look(self) -> None:
         """Plans the answers of tasks that have opened, and says which have none."""
@@ -126,26 +150,27 @@ class Player:
         nth = self._openings.get(task.element_id, 0)
         self._openings[task.element_id] = nth + 1
         answer = self._answers.of(task.element_id, nth)
-        if answer is None or answer.never:
-            zh, en = (
-                (
-                    f"没有给出答复（在答复文件中写上 {task.element_id}）",
-                    "has no answer (give one in the answers file)",
-                )
-                if answer is None
-                else ("按答复文件不办理", "is not done, as answered")
-            )
-            # no deadline stands over it: nothing but an answer takes it further
-            zh_then, en_then = (
-                ("流程停在这里", "it stops here")
-                if task.due_at is None
-                else ("留待期限届满", "left until its time runs out")
-            )
-            said = Message(f"“{task.name}”{zh}，{zh_then}", f"{task.element_id} {en}: {en_then}")
-            self.notes.append(Entry(task.opened_at, "blocked", said, task.element_id, case=case))
+        is_circle = nth >= MOST_OPENINGS and not self._answers.tasks.get(task.element_id)
+        if answer is None or answer.never or is_circle:
+            self._leave(task, case, nth, _why_left(task, answer, is_circle=is_circle))
             return
-        at = max(self._when(task, answer), self._stage.now)
-        self._chosen[task.task_id] = answer
+        self._chosen[task.task_id] = answer, nth
+        self._plan_at(max(self._when(task, answer), self._stage.now), task)
+
+    def _leave(self, task: UserTask, case: str, nth: int, why: Message) -> None:
+        # no deadline stands over it: nothing but an answer takes it further
+        zh_then, en_then = (
+            ("流程停在这里", "it stops here")
+            if task.due_at is None
+            else ("留待期限届满", "left until its time runs out")
+        )
+        said = Message(f"“{task.name}”{why.zh}，{zh_then}", f"{task.element_id} {why.en}: {en_then}")
+        self.notes.append(
+            Entry(self._stage.now, "blocked", said, task.element_id, case=case, process=task.procedure)
+        )
+        self._keep(task, nth, "", Entered(), why)
+
+    def _plan_at(self, at: datetime, task: UserTask) -> None:
         heapq.heappush(self._plan, _Planned(at, next(self._numbers), task.task_id, task.element_id))
 
     def _when(self, task: UserTask, answer: Answer) -> datetime:
@@ -155,8 +180,8 @@ class Player:
 
     def _later(self, opened_at: datetime, delay: Delay) -> datetime:
         """Working days keep the hour of the day at which the task opened."""
-        if delay.unit != "W":
-            return opened_at + _SPANS[delay.unit] * delay.amount
+        if delay.unit != "W" or delay.amount == 0:
+            return opened_at + _SPANS.get(delay.unit, timedelta()) * delay.amount
         zone = self._engine.settings.timezone
         with self._engine.store.read() as work:
             calendar = load_calendar(self._engine, work)
@@ -181,46 +206,113 @@ class Player:
                 self._look()
 
     def _answer(self, task: UserTask) -> None:
-        answer = self._chosen[task.task_id]
+        answer, nth = self._chosen[task.task_id]
         with self._engine.store.read() as work:
-            holders = work.org.holders(task.role, task.unit) if task.role else ()
-            assignee = work.org.person(task.assignee) if task.assignee else None
-        usernames = [assignee.username] if assignee else [person.username for person in holders]
+            holders = _in_order(work.org.holders(task.role, task.unit)) if task.role else []
+        wanted = [task.assignee] if task.assignee else holders
+        there = self._presence.first(wanted, self._stage.now, task.procedure)
+        if there.person_id is None and there.back_at is not None and answer.username is None:
+            self._wait(task, there.back_at)
+            return
+        entered = Entered()
         try:
-            actor = self._actor(answer, usernames)
+            actor = self._actor(answer, there.person_id)
             if actor is None:
-                said = Message(f"没有人担任“{task.name}”的岗位", f"nobody may do {task.element_id}")
-                self.notes.append(Entry(self._stage.now, "blocked", said, task.element_id))
+                said = Message("没有人担任这个岗位", "nobody may do it")
+                self._leave(task, "", nth, said)
                 return
-            complete_task(self._engine, actor, task.task_id, self._data(answer, task))
+            is_filled = self._answers.otherwise is not None
+            entered = enter_task(self._engine, actor, task, answer, complete=is_filled)
+            complete_task(self._engine, actor, task.task_id, entered.data)
         except EngineError as error:
-            raise self._refused(task.element_id, answer, error) from error
+            if not self._answers.tolerant:
+                raise self._refused(task.element_id, answer, error) from error
+            said = Message(f"“{task.name}”：{error.message.zh}", f"{task.element_id}: {error.message.en}")
+            self._note(task, said)
+            self._keep(task, nth, "", entered, error.message)
+            return
+        self._stage.settle()
+        self._keep(task, nth, self._username(actor), entered, None)
 
-    def _actor(self, answer: Answer, usernames: list[str]) -> Actor | None:
-        username = answer.username or min(usernames, default=None)
-        return None if username is None else actor_named(self._engine, username)
+    def _wait(self, task: UserTask, back_at: datetime) -> None:
+        day = back_at.astimezone(self._engine.settings.timezone)
+        self._note(
+            task,
+            Message(
+                f"“{task.name}”没有人在岗，等到 {day:%Y-%m-%d} 有人回来",
+                f"nobody is there for {task.element_id} before {day:%Y-%m-%d}",
+            ),
+            kind="note",
+        )
+        local = task.opened_at.astimezone(self._engine.settings.timezone)
+        self._plan_at(max(datetime.combine(day.date(), local.time(), day.tzinfo), back_at), task)
 
-    def _data(self, answer: Answer, task: UserTask | None) -> dict[str, Any]:
-        return dict(fill_in(dict(answer.data), lambda name, argument: self._placeholder(task, name, argument)))
+    def _note(self, task: UserTask, said: Message, *, kind: str = "blocked") -> None:
+        self.notes.append(Entry(self._stage.now, kind, said, task.element_id, process=task.procedure))
 
-    def _placeholder(self, task: UserTask | None, name: str, argument: str | None) -> str | None:
-        local = self._stage.now.astimezone(self._engine.settings.timezone)
-        values: Mapping[str, Callable[[], str]] = {
-            "now": lambda: local.strftime("%Y-%m-%dT%H:%M"),
-            "today": lambda: local.date().isoformat(),
-            "person": lambda: actor_named(self._engine, argument or "").person_id,
-            "number": lambda: self._number(task),
-        }
-        return values[name]() if name in values else None
-
-    def _number(self, task: UserTask | None) -> str:
+    def _keep(self, task: UserTask, nth: int, username: str, entered: Entered, why: Message | None) -> None:
         with self._engine.store.read() as work:
-            case = work.cases.get(task.case_id) if task else None
-        return (case.number if case else None) or ""
+            case = work.cases.get(task.case_id)
+        self.acts.append(
+            Act(
+                at=self._stage.now,
+                opened_at=task.opened_at,
+                element=task.element_id,
+                name=task.name,
+                nth=nth,
+                case=(case.number or case.title) if case else "",
+                case_id=task.case_id,
+                procedure=task.procedure,
+                username=username,
+                form=entered.form,
+                known=entered.known,
+                data=entered.data,
+                filled=entered.filled,
+                refused=why,
+                standing=self._standing(task.case_id),
+            )
+        )
+
+    def _standing(self, case_id: str) -> tuple[Standing, ...]:
+        with self._engine.store.read() as work:
+            view = work.cases.view(case_id)
+        tasks: Sequence[UserTask] = view.tasks if view else ()
+        return tuple(
+            Standing(task.element_id, task.role or "", task.unit or "", task.due_at)
+            for task in tasks
+            if task.state is TaskState.OPEN
+        )
+
+    def _actor(self, answer: Answer, person_id: str | None) -> Actor | None:
+        if answer.username:
+            return actor_named(self._engine, answer.username)
+        if person_id is None:
+            return None
+        with self._engine.store.read() as work:
+            return work.org.actor(person_id, self._engine.clock.now())
+
+    def _username(self, actor: Actor) -> str:
+        with self._engine.store.read() as work:
+            person = work.org.person(actor.person_id)
+        return person.username if person else ""
 
     def _refused(self, key: str, answer: Answer, error: EngineError) -> EngineError:
         errors = error.errors if isinstance(error, InvalidForm) else ()
         return refused(self._answers, key, answer, errors, error.message)
+
+
+def _in_order(people: Sequence[Person]) -> list[str]:
+    return [person.person_id for person in sorted(people, key=lambda person: person.username)]
+
+
+def _why_left(task: UserTask, answer: Answer | None, *, is_circle: bool) -> Message:
+    if answer is None:
+        zh = f"没有给出答复（在答复文件中写上 {task.element_id}）"
+        return Message(zh, "has no answer (give one in the answers file)")
+    if is_circle:
+        zh = f"已经办理 {MOST_OPENINGS} 次，是一个圈，要另作答复才走得出去"
+        return Message(zh, f"has been done {MOST_OPENINGS} times: a circle that only another answer leads out of")
+    return Message("按答复文件不办理", "is not done, as answered")
 
 
 def _nobody(role: str) -> EngineError:

@@ -6,8 +6,9 @@ has a case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from engine.audit.record import record_refusal
 from engine.deadlines.calendar import load_calendar
@@ -18,13 +19,19 @@ from engine.errors import Forbidden, Message
 from engine.kernel.diagram import read_diagram
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
+from engine.records.case import InstanceState
+from engine.records.definition import Definition
 from engine.records.org import Actor
+from engine.records.reach import Absence
 from engine.records.step import OutboxEntry
+from engine.records.views import CaseView
 from engine.sample.setup import set_up_sample
+from engine.scenarios.cast import UnknownUser
 from engine.scenarios.stage import EngineFactory, Stage
-from engine.simulation.model import Answers, DayNote, Entry, Simulation
-from engine.simulation.office import OfficeCopy, read_office, write_office
+from engine.simulation.model import Answers, Away, DayNote, Entry, Simulation
+from engine.simulation.office import OfficeCopy, put_in_force, read_office, write_office
 from engine.simulation.player import Player, Watch
+from engine.simulation.presence import Presence
 from engine.simulation.timeline import Staff, in_order, timeline_of
 
 LONGEST = timedelta(days=366)
@@ -43,29 +50,41 @@ def simulate(
     scratch: EngineFactory,
     until: datetime | None = None,
     watch: Watch | None = None,
+    given: Definition | None = None,
+    away: Sequence[Away] = (),
 ) -> Simulation:
     """Plays `procedure` from the aware `start` until nothing waits any more, or `until` (a year, where None).
 
     `scratch` opens an empty database at every call, on the clock that it is given; the caller removes it. `actor`
-    None is the installation itself. Raises Forbidden (audited) for who is no admin or supervisor, NotFound for the
-    procedure, InvalidAnswers for an answer that a form or the procedure refuses.
+    None is the installation itself. `given` plays in the place of the version of its key that is in force: an older
+    one, or a draft made ready (`draft_procedure`). `away` are absences beside those that the office has entered.
+
+    Raises Forbidden (audited) for who is no admin or supervisor, NotFound for the procedure, InvalidAnswers for an
+    answer that a form or the procedure refuses, and what `watch` raises.
     """
+    demand_player(engine, actor, "simulate", procedure)
+    with engine.store.read() as work:
+        office = read_office(work, start, max(start, engine.clock.now()), given)
+    stage = Stage(scratch, start, lambda fresh: _furnish(fresh, office, given, start))
+    try:
+        presence = _presence(stage.engine, office, away)
+        play = answers or Answers()
+        player = Player(stage, procedure, play, until=until or start + LONGEST, watch=watch, presence=presence)
+        return _play(stage, player, procedure, is_sample=office.is_empty)
+    finally:
+        stage.close()
+
+
+def demand_player(engine: Engine, actor: Actor | None, attempted: str, procedure: str) -> None:
+    """Process admins and supervisors may try a procedure. Raises Forbidden (audited) for anybody else."""
     if actor is not None and not any(actor.holds(role) for role in PLAYERS):
-        record_refusal(engine, actor, "simulate", {"procedure": procedure})
+        record_refusal(engine, actor, attempted, {"procedure": procedure})
         raise Forbidden(
             Message(
                 "只有流程管理员和督查人员可以推演流程。请向他们提出。",
                 "Only process admins and supervisors may simulate a procedure. Ask one of them.",
             )
         )
-    with engine.store.read() as work:
-        office = read_office(work, start, max(start, engine.clock.now()))
-    stage = Stage(scratch, start, lambda fresh: _furnish(fresh, office))
-    try:
-        player = Player(stage, procedure, answers or Answers(), until or start + LONGEST, watch)
-        return _play(stage, player, procedure, is_sample=office.is_empty)
-    finally:
-        stage.close()
 
 
 def answerable(engine: Engine) -> tuple[str, ...]:
@@ -84,11 +103,31 @@ def answerable(engine: Engine) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _furnish(fresh: Engine, office: OfficeCopy) -> None:
+def _furnish(fresh: Engine, office: OfficeCopy, given: Definition | None, start: datetime) -> None:
     if office.is_empty:
         set_up_sample(fresh, password=None)
     else:
         write_office(fresh, office)
+    if given is not None:
+        put_in_force(fresh, given, start)
+
+
+def _presence(fresh: Engine, office: OfficeCopy, away: Sequence[Away]) -> Presence:
+    """Absences with a deputy also stand in the scratch database: there the deputy may act."""
+    with fresh.store.read() as work:
+        ids = {person.username: person.person_id for person in work.org.people()}
+    asked = []
+    for each in away:
+        for username in (each.username, each.deputy):
+            if username and username not in ids:
+                raise UnknownUser(Message(f"单位里没有用户 {username}。", f"The office has no user {username}."))
+        deputy = ids.get(each.deputy, "")
+        asked.append(Absence(str(uuid4()), ids[each.username], deputy, each.starts_at, each.ends_at))
+    with fresh.store.write() as work:
+        for absence in asked:
+            if absence.deputy_id:
+                work.reach.add_absence(absence)
+    return Presence([*asked, *office.absences])
 
 
 def _play(stage: Stage, player: Player, procedure: str, *, is_sample: bool) -> Simulation:
@@ -116,7 +155,15 @@ def _play(stage: Stage, player: Player, procedure: str, *, is_sample: bool) -> S
         filled=player.filled,
         is_sample=is_sample,
         reached_limit=player.reached_limit,
+        acts=tuple(player.acts),
+        outcome=_outcome(views),
     )
+
+
+def _outcome(views: Sequence[CaseView]) -> str:
+    """Of the case that was started."""
+    ended = (i.outcome for i in (views[0].instances if views else ()) if i.state is not InstanceState.RUNNING)
+    return next((outcome for outcome in ended if outcome), "")
 
 
 def _outbox(work: UnitOfWork, staff: Staff) -> list[OutboxEntry]:

@@ -84,6 +84,7 @@ class _Teller:
         self._until = until
         self._zone = zone
         self._case = view.case.number or view.case.title
+        self._homes = {task.task_id: task for task in view.tasks}
         self._ending = {_second(d.legal_due) for d in view.deadlines}
         self._ending |= {_second(t.due_at) for t in view.timers if self._ends_day(t)}
 
@@ -116,16 +117,17 @@ class _Teller:
         if task.role:
             to = (Recipient(task.role, task.unit or "", self._staff.holders(task.role, task.unit)),)
         opened = Message(f"待办：{task.name}", f"open: {task.element_id}")
-        yield self._entry(task.opened_at, "opened", opened, element=task.element_id, to=to, due_at=task.due_at)
+        here = {"element": task.element_id, "process": task.procedure}
+        yield self._entry(task.opened_at, "opened", opened, **here, to=to, due_at=task.due_at)
         if task.closed_at is None:
             return
         if task.state is TaskState.COMPLETED:
             who = self._staff.name(task.closed_by)
             done = Message(f"{who} 办理：{task.name}".strip(), f"{who} does {task.element_id}".strip())
-            yield self._entry(task.closed_at, "answered", done, element=task.element_id)
+            yield self._entry(task.closed_at, "answered", done, **here)
         else:
             gone = Message(f"撤销待办：{task.name}", f"withdrawn: {task.element_id}")
-            yield self._entry(task.closed_at, "closed", gone, element=task.element_id)
+            yield self._entry(task.closed_at, "closed", gone, **here)
 
     def _deadline(self, deadline: Deadline) -> Iterator[Entry]:
         first = deadline.history[0]["at"] if deadline.history else deadline.started_at
@@ -133,6 +135,9 @@ class _Teller:
         limit, name = limit_of(deadline), f"{deadline.rule} {deadline.name}"
         began = Message(f"{name}：{limit.zh}，{due} 到期", f"{deadline.rule}: {limit.en}, due {due}")
         mark = {"rule": deadline.rule}
+        task = self._homes.get(deadline.attached_to)
+        if task is not None:
+            mark |= {"element": task.element_id, "process": task.procedure}
         yield self._entry(first, "deadline", began, **mark, due_at=deadline.legal_due)
         until = min(deadline.ended_at or self._until, self._until)
         for light, at in (("blue", deadline.blue_at), ("yellow", deadline.yellow_at)):

@@ -1,0 +1,89 @@
+"""What is entered in a form of a play: what the answer says, and values for what the form still misses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.cases.form_context import lists_of
+from engine.cases.start import plain_start
+from engine.definitions.sources import current_procedure
+from engine.ports.engine import Engine
+from engine.records.org import Actor
+from engine.records.task import UserTask
+from engine.scenarios.cast import actor_named
+from engine.scenarios.fill_in import fill_in
+from engine.simulation.fill import filled
+from engine.simulation.model import Answer
+from engine.tasks.read import open_task
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The form as its person gets it, and what goes into it. `filled` are the paths that nobody had answered."""
+
+    form: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    filled: tuple[str, ...] = ()
+
+
+def enter_start(engine: Engine, starter: Actor, procedure: str, answer: Answer) -> Entered:
+    """For the start form; empty where the procedure has none."""
+    now = engine.clock.now()
+    with engine.store.read() as work:
+        version = current_procedure(work, procedure, now)
+        point = plain_start(version)
+        schema = version.form(point.form) if point.form else {}
+        lists = lists_of(work, schema)
+    data = _given(engine, answer, None)
+    if not schema:
+        return Entered(data=data)
+    local = now.astimezone(engine.settings.timezone)
+    whole, keys = filled(
+        schema, data, engine.kernel.feel, now=local, unit=other_unit(engine, starter.unit), lists=lists
+    )
+    return Entered(schema, {}, whole, keys)
+
+
+def enter_task(engine: Engine, actor: Actor, task: UserTask, answer: Answer, *, complete: bool) -> Entered:
+    """For a task; `complete`: what it misses is filled in. Raises NotFound where the actor may not know of it."""
+    view = open_task(engine, actor, task.task_id)
+    data = _given(engine, answer, task)
+    schema = dict(view.form)
+    known = {**view.context, **view.values}
+    if not schema or not complete:
+        return Entered(schema, known, data)
+    with engine.store.read() as work:
+        lists = lists_of(work, schema, view.case.accused_units)
+    local = engine.clock.now().astimezone(engine.settings.timezone)
+    unit = other_unit(engine, actor.unit)
+    whole, keys = filled(schema, data, engine.kernel.feel, now=local, unit=unit, context=view.context, lists=lists)
+    return Entered(schema, known, whole, keys)
+
+
+def other_unit(engine: Engine, own: str) -> str:
+    """A unit that others hand things to: the first one that handles cases, the own one where there is none."""
+    with engine.store.read() as work:
+        return next((person.unit for person in work.org.holders("resp_dept", None) if person.unit != own), own)
+
+
+def _given(engine: Engine, answer: Answer, task: UserTask | None) -> dict[str, Any]:
+    local = engine.clock.now().astimezone(engine.settings.timezone)
+
+    def number() -> str:
+        with engine.store.read() as work:
+            case = work.cases.get(task.case_id) if task else None
+        return (case.number if case else None) or ""
+
+    def lookup(name: str, argument: str | None) -> str | None:
+        values: Mapping[str, Callable[[], str]] = {
+            "now": lambda: local.strftime("%Y-%m-%dT%H:%M"),
+            "today": lambda: local.date().isoformat(),
+            "person": lambda: actor_named(engine, argument or "").person_id,
+            "number": number,
+        }
+        return values[name]() if name in values else None
+
+    return dict(fill_in(dict(answer.data), lookup))
