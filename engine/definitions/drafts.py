@@ -85,6 +85,7 @@ def add_draft(
     files: Mapping[str, bytes] | None = None,
     name: str = "",
     changelog: str = "",
+    waivers: Mapping[str, Mapping[str, str]] | None = None,
 ) -> ProcedureDraft:
     """`create_draft` within a transaction, for whoever has checked that it may. Raises NotFound, InvalidFile."""
     base = None if base_id is None else load_procedure(work, base_id).definition
@@ -116,7 +117,7 @@ def add_draft(
         changed_by=by,
         changed_at=now,
         changelog=changelog,
-        waivers=dict(base.waivers) if base else {},
+        waivers={**(base.waivers if base else {}), **(waivers or {})},
     )
     work.studio.add(draft, [DefinitionFile(path, content[path]) for path in sorted(content)])
     detail = {"procedure": key, "draft": draft.draft_id, "base": base.version if base else None}
@@ -194,8 +195,8 @@ def draft_findings(engine: Engine, actor: Actor, draft_id: str) -> tuple[Finding
 
 def findings_of_content(
     engine: Engine, actor: Actor, draft_id: str, files: Mapping[str, bytes]
-) -> tuple[Finding, ...]:
-    """The findings that a draft would have with these files in the place of its own; stores nothing.
+) -> tuple[ProcedureDraft, tuple[Finding, ...]]:
+    """The draft, and its findings with these files in the place of its own; stores nothing.
 
     Raises Forbidden (audited), NotFound, InvalidFile.
     """
@@ -204,7 +205,7 @@ def findings_of_content(
     together = {**view.files, **files}
     check_sizes(together)
     with engine.store.read() as work:
-        return checked(engine, work, view.draft, together)
+        return view.draft, checked(engine, work, view.draft, together)
 
 
 def checked(

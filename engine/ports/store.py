@@ -17,6 +17,7 @@ from engine.ports.desk import DeskRepository
 from engine.ports.dossier import DossierRepository
 from engine.ports.drafts import DraftRepository
 from engine.ports.ledger import LedgerRepository, OutageRepository
+from engine.ports.operating import OperatingRepository
 from engine.ports.papers import PapersRepository
 from engine.ports.public import PublicRepository
 from engine.ports.reach import DeliveryRepository, ReachRepository
@@ -83,8 +84,8 @@ class DefinitionRepository(Protocol):
         """The version of a procedure that is in force at the moment: the newest of those that are not retired."""
         ...
 
-    def list(self, at: datetime, *, counted: bool = False) -> tuple[DefinitionSummary, ...]:
-        """All versions, the newest first of each key; `is_current` of those in force at the moment.
+    def list(self, at: datetime, *, counted: bool = False, key: str | None = None) -> tuple[DefinitionSummary, ...]:
+        """All versions (of a key), the newest first of each key; `is_current` of those in force at the moment.
 
         `counted`: with their open instances, which is slow.
         """
@@ -100,7 +101,7 @@ class LockedTask:
     """A task, its instance and its case, locked together by one statement.
 
     `deadlines` are the running ones of the instance; `next_timer_at` is when its next waiting timer is due.
-    `has_signers`: signers of the task have still to give their opinions.
+    `has_signers`: signers of the task have still to give their opinions. `halt_id` is what halts the instance.
     """
 
     task: UserTask
@@ -109,15 +110,17 @@ class LockedTask:
     deadlines: tuple[Deadline, ...] = ()
     next_timer_at: datetime | None = None
     has_signers: bool = False
+    halt_id: str | None = None
 
 
 @dataclass(frozen=True)
 class DueTimer:
-    """A due timer of the ledger with its instance and its case, locked together."""
+    """A due timer of the ledger with its instance and its case, locked together; `halt_id` is what halts them."""
 
     timer: Timer
     instance: Instance
     case: CaseFile
+    halt_id: str | None = None
 
 
 class CaseRepository(Protocol):
@@ -190,7 +193,7 @@ class MessageRepository(Protocol):
         ...
 
     def settle(self, message_id: str, state: str, at: datetime) -> None:
-        """`state` is delivered, unawaited or failed; a failed one is pending again once set so."""
+        """`state` is delivered, unawaited, failed, or held (by a halt); the last two are pending again once set so."""
         ...
 
 
@@ -295,6 +298,10 @@ class RegisterRepository(Protocol):
         """Oldest first. None: the system's own chain."""
         ...
 
+    def procedure_events(self, limit: int) -> tuple[AuditEntry, ...]:
+        """What was done with drafts and versions of procedures, from the system's chain, the newest first."""
+        ...
+
     def audit_chains(self) -> tuple[str | None, ...]:
         """The case ids that have a chain or should have one; None, the system's own chain, comes first."""
         ...
@@ -376,6 +383,8 @@ class UnitOfWork(Protocol):
     def reports(self) -> ReportRepository: ...
     @property
     def outages(self) -> OutageRepository: ...
+    @property
+    def operating(self) -> OperatingRepository: ...
 
 
 class Store(Protocol):

@@ -32,6 +32,7 @@ from web.pages.register import register_pages
 from web.pages.reports import reports
 from web.pages.session import session_pages
 from web.pages.starts import starts
+from web.pages.studio_json import studio_json
 from web.pages.tables import tables
 from web.pages.task_acts import task_acts
 from web.pages.tasks import tasks
@@ -64,6 +65,7 @@ PAGES = (
     paper_templates,
     papers,
     definitions,
+    studio_json,
     timers,
     monitor,
     calendar_pages,

@@ -11,7 +11,7 @@ from engine.store.repositories.locking import lock_row
 from engine.store.repositories.step_writer import audit_row
 from engine.store.rows import columns_of, record_of
 from engine.store.tables.case import instance
-from engine.store.tables.journal import audit_entry
+from engine.store.tables.journal import IS_OF_PROCEDURE, audit_entry
 
 _SYSTEM_CHAIN_LOCK = 0x_D0BA_A0D1
 """Key of the PostgreSQL advisory lock that stands for the system's chain."""
@@ -40,6 +40,17 @@ def read_chain(connection: sa.Connection, case_id: str | None) -> tuple[AuditEnt
         .order_by(audit_entry.c.seq)
     )
     return tuple(record_of(AuditEntry, row, audit_entry, case_id=case_id) for row in rows)
+
+
+def read_procedure_events(connection: sa.Connection, limit: int) -> tuple[AuditEntry, ...]:
+    """The entries of the system's chain that speak of drafts and versions, the newest first."""
+    rows = connection.execute(
+        sa.select(*columns_of(AuditEntry, audit_entry))
+        .where(IS_OF_PROCEDURE)  # ix_audit_entry_of_procedure
+        .order_by(audit_entry.c.seq.desc())
+        .limit(limit)
+    )
+    return tuple(record_of(AuditEntry, row, audit_entry, case_id=None) for row in rows)
 
 
 def read_head(connection: sa.Connection, case_id: str | None, *, locking: bool) -> str:

@@ -38,8 +38,9 @@ class Definitions:
         in_force = sa.select(definitions).where(definitions.c.key == key, *_in_force(at))
         return self._one(in_force.order_by(newest).limit(1))
 
-    def list(self, at: datetime, *, counted: bool = False) -> tuple[DefinitionSummary, ...]:
-        rows = self._connection.execute(_LISTED[counted], {"at": at})
+    def list(self, at: datetime, *, counted: bool = False, key: str | None = None) -> tuple[DefinitionSummary, ...]:
+        listed = _LISTED[counted] if key is None else _LISTED[counted].where(definitions.c.key == key)
+        rows = self._connection.execute(listed, {"at": at})
         return tuple(
             record_of(
                 DefinitionSummary,

@@ -116,6 +116,9 @@ class Registers:
     def audit_of(self, case_id: str | None) -> tuple[AuditEntry, ...]:
         return audit.read_chain(self._connection, case_id)
 
+    def procedure_events(self, limit: int) -> tuple[AuditEntry, ...]:
+        return audit.read_procedure_events(self._connection, limit)
+
     def audit_chains(self) -> tuple[str | None, ...]:
         return audit.read_chains(self._connection)
 

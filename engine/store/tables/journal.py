@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from engine.store.tables.base import metadata
 from engine.store.types import Sequenced, Tagged, UtcDateTime
 
+IS_OF_PROCEDURE = sa.text("case_id = '' AND substr(event, 1, 9) = 'Procedure'")
+
 path_entry = sa.Table(
     "path_entry",
     metadata,
@@ -40,6 +42,8 @@ audit_entry = sa.Table(
     sa.Column("hash", sa.Text, nullable=False),
     # the chain of a case, in order, and its head
     sa.Index("ix_audit_entry_of_case", "case_id", "seq"),
+    # what was done with drafts and versions of procedures, newest first
+    sa.Index("ix_audit_entry_of_procedure", "seq", sqlite_where=IS_OF_PROCEDURE, postgresql_where=IS_OF_PROCEDURE),
     # two writers cannot both continue from the same link (nor both from the empty chain)
     sa.Index("uq_audit_entry_link", "case_id", "previous", unique=True),
 )

@@ -14,7 +14,9 @@ down_revision = "0006"
 IS_LIVE = sa.text("state IN ('editing', 'review')")
 IS_RUNNING = sa.text("state = 'running'")
 IS_HALTED = sa.text("lifted_at IS NULL")
+IS_HELD = sa.text("state = 'held'")
 IS_OPEN = sa.text("state = 'open'")
+IS_OF_PROCEDURE = sa.text("case_id = '' AND substr(event, 1, 9) = 'Procedure'")
 # what was published stays as it was published: it may only be retired
 SQLITE = (
     """CREATE TRIGGER definition_stands BEFORE UPDATE ON definition
@@ -45,12 +47,19 @@ def upgrade() -> None:
     _drafts()
     _runs()
     _halts()
+    op.create_index(
+        "ix_audit_entry_of_procedure",
+        "audit_entry",
+        ["seq"],
+        sqlite_where=IS_OF_PROCEDURE,
+        postgresql_where=IS_OF_PROCEDURE,
+    )
     # how long the tasks of an element took; what stands there now
     op.create_index("ix_user_task_paced", "user_task", ["procedure", "closed_at", "element_id", "opened_at"])
     op.create_index(
         "ix_user_task_standing",
         "user_task",
-        ["procedure", "element_id", "red_at", "yellow_at", "unit", "definition_id", "accused_units", "case_id"],
+        ["procedure", "element_id", "red_at", "blue_at", "kind", "unit", "definition_id", "accused_units", "case_id"],
         sqlite_where=IS_OPEN,
         postgresql_where=IS_OPEN,
     )
@@ -124,6 +133,9 @@ def _runs() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("mapping", Tagged(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rearm", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer()),
+        sa.Column("undoing", sa.Boolean(), nullable=False),
     )
     op.create_index(
         "ix_move_run_running", "move_run", ["created_at"], sqlite_where=IS_RUNNING, postgresql_where=IS_RUNNING
@@ -163,3 +175,7 @@ def _halts() -> None:
         "ix_halt_now", "halt", ["scope", "target"], unique=True, sqlite_where=IS_HALTED, postgresql_where=IS_HALTED
     )
     op.create_index("ix_halt_newest", "halt", ["at"])
+    # messages that wait for the end of a halt
+    op.create_index(
+        "ix_outgoing_message_held", "outgoing_message", ["seq"], sqlite_where=IS_HELD, postgresql_where=IS_HELD
+    )
