@@ -40,7 +40,7 @@ class Held:
     """An instance whose row this transaction has locked, with what belongs to it.
 
     `task` is the task that it was locked by, `next_timer_at` when its next waiting timer is due. `has_signers`:
-    that task waits for opinions.
+    that task waits for opinions. `halt_id` is what halts the instance.
     """
 
     instance: Instance
@@ -49,6 +49,7 @@ class Held:
     next_timer_at: datetime | None = None
     task: UserTask | None = None
     has_signers: bool = False
+    halt_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def hold_instance(work: UnitOfWork, instance_id: str) -> Held | None:
     locked = work.instances.lock(instance_id)
     if locked is None:
         return None
-    return Held(locked[0], locked[1], work.instances.open_deadlines(instance_id))
+    deadlines = work.instances.open_deadlines(instance_id)
+    return Held(locked[0], locked[1], deadlines, halt_id=work.operating.halt_of_instance(instance_id))
 
 
 def hold_by_task(work: UnitOfWork, task_id: str) -> Held | None:
@@ -108,7 +110,13 @@ def hold_by_task(work: UnitOfWork, task_id: str) -> Held | None:
     if locked is None:
         return None
     return Held(
-        locked.instance, locked.case, locked.deadlines, locked.next_timer_at, locked.task, locked.has_signers
+        locked.instance,
+        locked.case,
+        locked.deadlines,
+        locked.next_timer_at,
+        locked.task,
+        locked.has_signers,
+        locked.halt_id,
     )
 
 

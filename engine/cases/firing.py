@@ -33,7 +33,9 @@ def fire_timer(
     log_failure: bool = True,
     wait: bool = False,
 ) -> bool:
-    """Fires one timer of the ledger in a step of its own. False where it is gone, stale, or taken by another.
+    """Fires one timer of the ledger in a step of its own.
+
+    False where it is gone, stale, taken by another, or halted: then it is put off until the halt ends.
 
     With `wait` another who has it is waited for, and may die in the middle: False then means gone or stale.
     Raises StepFailed where the diagram failed: the incident is recorded; when to try again is the caller's to say.
@@ -49,6 +51,9 @@ def fire_timer(
             if is_behind(held, (timer,)):
                 # the calendar has changed: it may not be due at all
                 return False
+            if held.halt_id is not None:
+                work.operating.park_timers([timer.timer_id])
+                return False
             batch = _step(engine, work, held, Firing(timer, worker, by_outage), now)
             work.instances.save_step(batch)
     except StepFailed as failure:
@@ -63,14 +68,16 @@ def fire_timer(
 class FiringBatch:
     """What became of one batch, filled while it runs: after an error, all of `claimed` is as it was before.
 
-    `fired` were fired at `at`; `alone` failed before, and get a step of their own; `sent` says that there are
-    messages to deliver, `seconds` how long the transaction lasted, without the wait for it.
+    `fired` were fired at `at`; `alone` failed before, and get a step of their own; `parked` of halted instances are
+    put off until the halt ends; `sent` says that there are messages to deliver, `seconds` how long the transaction
+    lasted, without the wait for it.
     """
 
     at: datetime
     claimed: list[Timer] = field(default_factory=list)
     fired: list[Firing] = field(default_factory=list)
     alone: list[Timer] = field(default_factory=list)
+    parked: int = 0
     sent: bool = False
     seconds: float = 0.0
 
@@ -86,6 +93,10 @@ def fire_batch(
     with engine.store.write() as work:
         begun = elapsed()
         claimed = work.timers.claim_due(batch.at, limit)
+        halted = [due.timer.timer_id for due in claimed if due.halt_id is not None]
+        if halted:
+            batch.parked = work.operating.park_timers(halted)
+            claimed = tuple(due for due in claimed if due.halt_id is None)
         batch.claimed = [due.timer for due in claimed]
         batch.alone = [due.timer for due in claimed if due.timer.attempts]
         first_tries = [due for due in claimed if not due.timer.attempts]

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from engine.audit.record import record_event
 from engine.cases.advance import Beginning, Operation, advance, begin, hold_instance
+from engine.cases.halted import Halted, refuse_halted, refuse_halted_start
 from engine.cases.incident_log import log_incident
 from engine.cases.standing import SYSTEM, Event
 from engine.definitions.outline import SAME_CASE, StartPoint
@@ -46,7 +47,11 @@ def deliver_sent(engine: Engine, batch: StepBatch) -> None:
 
 
 def deliver_message(engine: Engine, message_id: str) -> bool:
-    """Delivers one message. False where it is delivered already, being delivered, or failed (an incident tells)."""
+    """Delivers one message.
+
+    False where it is delivered already, being delivered, failed (an incident tells), or where a receiver is halted:
+    it is delivered to all of them once the halt has ended.
+    """
     now = engine.clock.now()
     message: OutgoingMessage | None = None
     try:
@@ -62,12 +67,23 @@ def deliver_message(engine: Engine, message_id: str) -> bool:
     except StoreAway:
         # not the message's fault: it stays pending
         raise
+    except Halted as halt:
+        _hold_back(engine, message_id, halt, now)
+        return False
     except EngineError as failure:
         if message is None:
             raise
         _record_failure(engine, message, failure, now)
         return False
     return True
+
+
+def _hold_back(engine: Engine, message_id: str, halted: Halted, now: datetime) -> None:
+    """Unless the halt was lifted meanwhile: then it stays pending."""
+    with engine.store.write() as work:
+        halt = work.operating.locked_halt(halted.halt_id)
+        if halt is not None and halt.lifted_at is None and work.messages.claim(message_id) is not None:
+            work.messages.settle(message_id, "held", now)
 
 
 def _record_failure(engine: Engine, message: OutgoingMessage, error: EngineError, now: datetime) -> None:
@@ -109,6 +125,7 @@ class _Delivery:
         held = hold_instance(self.work, subscription.instance_id)
         if held is None or held.instance.state is not InstanceState.RUNNING:
             return False
+        refuse_halted(self.work, held.halt_id)
         operation = Operation(
             event=Event("MessageReceived", {"message": self.message.message, "element": subscription.element_id}),
             act=lambda run, at: run.deliver(subscription.task_id, _variables(self.message.payload), at),
@@ -121,6 +138,7 @@ class _Delivery:
         sender = self.work.cases.get(self.message.case_id)
         if sender is None:
             raise LookupError(self.message.case_id)
+        refuse_halted_start(self.work, procedure.definition.key)
         case, head = sender, ""
         if start.case == SAME_CASE:
             head = self.work.registers.audit_head(sender.case_id)

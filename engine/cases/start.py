@@ -13,6 +13,7 @@ from engine.cases.advance import Beginning, begin
 from engine.cases.form_context import lists_of
 from engine.cases.form_files import SentFile, Upload, keep_sent_files, with_sent_files
 from engine.cases.form_flow import case_columns, facts_of, parties_of
+from engine.cases.halted import refuse_halted_start
 from engine.cases.messages import deliver_sent
 from engine.cases.standing import Event
 from engine.definitions.outline import StartPoint
@@ -39,7 +40,7 @@ def start_case(
 
     The same `submission_key` gives the same case, once. `uploads` are the files that the form's file fields name by
     number; they become attachments. The actor's draft of this form goes. Raises NotFound, Forbidden (audited) where
-    the actor does not hold the start event's role, InvalidForm, StepFailed (nothing is kept).
+    the actor does not hold the start event's role, InvalidForm, Halted, StepFailed (nothing is kept).
     """
     now = engine.clock.now()
     desk = open_desk(engine, actor, procedure)
@@ -128,8 +129,9 @@ def check_entry(
 def write_entry(
     engine: Engine, work: UnitOfWork, actor: Actor, entry: Entry, *, submission_key: str | None, now: datetime
 ) -> StepBatch:
-    """Inside a writing transaction: the case, its parties, its first step. Raises Conflict, StepFailed."""
+    """Inside a writing transaction: the case, its parties, its first step. Raises Conflict, Halted, StepFailed."""
     case, version = entry.case, entry.version
+    refuse_halted_start(work, version.definition.key)
     work.cases.add(case, parties_of(entry.form.party, case.case_id, ()), submission_key=submission_key)
     event = Event("CaseStarted", {"procedure": case.procedure, "version": version.definition.version})
     batch = begin(

@@ -14,6 +14,7 @@ from typing import Final
 from engine.cases.advance import Held, Operation, advance
 from engine.cases.catch_up import follow, is_behind
 from engine.cases.firing import fire_timer
+from engine.cases.halted import refuse_halted
 from engine.cases.incident_log import log_incident
 from engine.cases.messages import deliver_sent
 from engine.deadlines.back_off import retry_after
@@ -34,11 +35,13 @@ def run_step(
     *,
     actor: str,
     log_failure: bool = True,
+    despite_halt: bool = False,
 ) -> None:
     """Does what `plan` decides once the instance is locked, then delivers what it sent.
 
     `hold` and `plan` raise what forbids it; nothing is written then. Raises StepFailed where the diagram failed:
     the state is as before, and an incident tells what to retry (unless this is a retry: `log_failure` False).
+    Raises Halted for a halted instance, unless an operator mends it `despite_halt`: its timers wait all the same.
     """
     now = engine.clock.now()
     tried: Counter[str] = Counter()
@@ -48,6 +51,8 @@ def run_step(
         try:
             with engine.store.write() as work:
                 held = hold(work)
+                if not despite_halt:
+                    refuse_halted(work, held.halt_id)
                 due = _due(work, held, now, tried)
                 behind = is_behind(held, due)
                 if not due and not behind:
@@ -69,7 +74,7 @@ def run_step(
 
 def _due(work: UnitOfWork, held: Held, now: datetime, tried: Counter[str]) -> tuple[Timer, ...]:
     """Timers to be fired before the step. No statement where none can be due."""
-    if held.next_timer_at is None or held.next_timer_at > now:
+    if held.next_timer_at is None or held.next_timer_at > now or held.halt_id is not None:
         return ()
     waiting = work.timers.due_of_instance(held.instance.instance_id, now)
     return tuple(t for t in waiting if tried[t.timer_id] < _ROUNDS and (t.retry_at is None or t.retry_at <= now))

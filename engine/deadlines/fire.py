@@ -59,14 +59,23 @@ class FailedFiring:
 
 @dataclass(frozen=True)
 class FireReport:
-    """What one sweep did, in the order of the due instants. `skipped` were taken by others meanwhile."""
+    """What one sweep did, in the order of the due instants.
+
+    `skipped` were taken by others meanwhile; `parked` belong to halted instances, and wait for the halt to end.
+    """
 
     fired: tuple[Firing, ...] = ()
     failed: tuple[FailedFiring, ...] = ()
     skipped: int = 0
+    parked: int = 0
 
     def __add__(self, other: FireReport) -> FireReport:
-        return FireReport(self.fired + other.fired, self.failed + other.failed, self.skipped + other.skipped)
+        return FireReport(
+            self.fired + other.fired,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.parked + other.parked,
+        )
 
 
 def fire_due_timers(engine: Engine, *, worker: str, limit: int = LIMIT, watched: bool = True) -> FireReport:
@@ -110,7 +119,7 @@ class _Sweep:
         while (left := limit - len(report.fired) - len(report.failed)) > 0 and self._is_due():
             done = self._batch(pace, min(pace.size, left))
             report += done
-            if not done.fired and not done.failed:
+            if not done.fired and not done.failed and not done.parked:
                 break
         return report
 
@@ -134,7 +143,7 @@ class _Sweep:
         if batch.sent:
             drain_messages(self.engine)
         fired = tuple(Firing(f.timer, batch.at, f.by_outage) for f in batch.fired)
-        return FireReport(fired=fired) + self._each(batch.alone)
+        return FireReport(fired=fired, parked=batch.parked) + self._each(batch.alone)
 
     def _each(self, timers: list[Timer]) -> FireReport:
         report = FireReport()

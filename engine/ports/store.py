@@ -17,6 +17,7 @@ from engine.ports.desk import DeskRepository
 from engine.ports.dossier import DossierRepository
 from engine.ports.drafts import DraftRepository
 from engine.ports.ledger import LedgerRepository, OutageRepository
+from engine.ports.moving import MovingRepository
 from engine.ports.operating import OperatingRepository
 from engine.ports.papers import PapersRepository
 from engine.ports.public import PublicRepository
@@ -193,7 +194,7 @@ class MessageRepository(Protocol):
         ...
 
     def settle(self, message_id: str, state: str, at: datetime) -> None:
-        """`state` is delivered, unawaited, failed, or held (by a halt); the last two are pending again once set so."""
+        """`state` is delivered, unawaited, failed or held (by a halt); the last two are pending once set so."""
         ...
 
 
@@ -369,6 +370,8 @@ class UnitOfWork(Protocol):
     def views(self) -> SavedViewsRepository: ...
     @property
     def studio(self) -> StudioRepository: ...
+    @property
+    def moving(self) -> MovingRepository: ...
     @property
     def desk(self) -> DeskRepository: ...
     @property

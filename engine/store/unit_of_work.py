@@ -26,6 +26,8 @@ from engine.store.repositories.instances import Instances
 from engine.store.repositories.known import Known
 from engine.store.repositories.ledger import Ledger
 from engine.store.repositories.messages import Messages
+from engine.store.repositories.moving import Moving
+from engine.store.repositories.operating import Operating
 from engine.store.repositories.org import Org
 from engine.store.repositories.outages import Outages
 from engine.store.repositories.papers import Papers
@@ -125,6 +127,10 @@ class SqlUnitOfWork:
         return Studio(self.connection)
 
     @cached_property
+    def moving(self) -> Moving:
+        return Moving(self.connection)
+
+    @cached_property
     def desk(self) -> Desk:
         return Desk(self.connection)
 
@@ -147,6 +153,10 @@ class SqlUnitOfWork:
     @cached_property
     def reports(self) -> Reports:
         return Reports(self.connection, self._sealer)
+
+    @cached_property
+    def operating(self) -> Operating:
+        return Operating(self.connection, self._known)
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -30,7 +30,11 @@ class Instances:
         self._known = known
 
     def lock(self, instance_id: str) -> tuple[Instance, CaseFile] | None:
-        return lock_instance(self._connection, instance_id)
+        found = lock_instance(self._connection, instance_id)
+        if found is None:
+            return None
+        self._known.halts[instance_id] = found[2]
+        return found[0], found[1]
 
     def lock_by_task(self, task_id: str) -> LockedTask | None:
         found = lock_by_task(self._connection, task_id)

@@ -21,3 +21,5 @@ class Known:
     """Answers about who holds what and who stands in; forgotten once the office changes."""
     standing: dict[Hashable, tuple[tuple[Person, ...], frozenset[str]]] = field(default_factory=dict)
     """Who is told beside somebody, and who stands aside from the case."""
+    halts: dict[str, str | None] = field(default_factory=dict)
+    """What halts an instance that was locked (a halt's id), by instance id."""

@@ -18,6 +18,7 @@ from engine.records.case import CaseFile, Instance, InstanceState
 from engine.records.task import TaskState, UserTask
 from engine.records.time import Deadline, Timer
 from engine.store.repositories.calendar import version_of_calendar
+from engine.store.repositories.halted import halt_of_instance
 from engine.store.repositories.tables import revision_of_tables
 from engine.store.rows import AnyRow, columns_of, record_of
 from engine.store.tables.case import case_file, instance
@@ -64,6 +65,7 @@ _has_signers = (
 )
 _calendar_version = version_of_calendar().label("in_force")
 _tables_revision = revision_of_tables().label("tables_revision")
+_halt_id = halt_of_instance().label("halt_id")
 _running = sa.select(deadline).where(IS_OPEN).subquery("running")  # ix_deadline_running
 
 _INSTANCE = columns_of(Instance, instance)
@@ -71,15 +73,15 @@ _CASE = columns_of(CaseFile, case_file)
 _TIMER = columns_of(Timer, timer)
 
 
-def lock_instance(connection: sa.Connection, instance_id: str) -> tuple[Instance, CaseFile] | None:
-    """The instance, its row locked, and its case."""
+def lock_instance(connection: sa.Connection, instance_id: str) -> tuple[Instance, CaseFile, str | None] | None:
+    """The instance, its row locked, its case, and the id of what halts it."""
     rows = _locked(
         connection,
-        sa.select(*_INSTANCE, *_CASE, _head, _is_stale)
+        sa.select(*_INSTANCE, *_CASE, _halt_id, _head, _is_stale)
         .select_from(instance.join(case_file, case_file.c.case_id == instance.c.case_id))
         .where(instance.c.instance_id == instance_id),
     )
-    return (_instance(rows[0]), record_of(CaseFile, rows[0], case_file)) if rows else None
+    return (_instance(rows[0]), record_of(CaseFile, rows[0], case_file), rows[0].halt_id) if rows else None
 
 
 def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, int, int] | None:
@@ -93,6 +95,7 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, i
             *columns_of(Deadline, _running),
             _next_timer_at,
             _has_signers,
+            _halt_id,
             _calendar_version,
             _tables_revision,
             _head,
@@ -118,6 +121,7 @@ def lock_by_task(connection: sa.Connection, task_id: str) -> tuple[LockedTask, i
         ),
         first.next_timer_at,
         bool(first.has_signers),
+        first.halt_id,
     )
     return locked, first.in_force, first.tables_revision
 
@@ -155,7 +159,7 @@ def lock_due(connection: sa.Connection, now: datetime, limit: int) -> tuple[tupl
         .scalar_subquery()
     )
     statement = (
-        sa.select(*_TIMER, *_INSTANCE, *_CASE, _calendar_version, _tables_revision, _head, _is_stale)
+        sa.select(*_TIMER, *_INSTANCE, *_CASE, _halt_id, _calendar_version, _tables_revision, _head, _is_stale)
         .select_from(
             window.join(timer, timer.c.timer_id == window.c.timer_id)
             .join(instance, instance.c.instance_id == timer.c.instance_id)
@@ -180,7 +184,7 @@ def lock_due(connection: sa.Connection, now: datetime, limit: int) -> tuple[tupl
     for row in rows:
         of_case.setdefault(row._mapping[instance.c.case_id], row)
     due = tuple(
-        DueTimer(record_of(Timer, row, timer), _instance(row), record_of(CaseFile, row, case_file))
+        DueTimer(record_of(Timer, row, timer), _instance(row), record_of(CaseFile, row, case_file), row.halt_id)
         for row in of_case.values()
     )
     return due, *((rows[0].in_force, rows[0].tables_revision) if rows else (0, 0))

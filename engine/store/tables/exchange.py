@@ -22,6 +22,7 @@ message_subscription = sa.Table(
 )
 
 IS_PENDING = sa.text("state = 'pending'")
+IS_HELD = sa.text("state = 'held'")
 
 outgoing_message = sa.Table(
     "outgoing_message",
@@ -39,6 +40,8 @@ outgoing_message = sa.Table(
     sa.Column("settled_at", UtcDateTime),
     # what is still to be delivered, oldest first
     sa.Index("ix_outgoing_message_pending", "seq", sqlite_where=IS_PENDING, postgresql_where=IS_PENDING),
+    # what waits for the end of a halt
+    sa.Index("ix_outgoing_message_held", "seq", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
 )
 
 paper = sa.Table(

@@ -67,6 +67,9 @@ move_run = sa.Table(
     sa.Column("total", sa.Integer, nullable=False),
     sa.Column("mapping", Tagged, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("rearm", sa.Boolean, nullable=False),
+    sa.Column("revision", sa.Integer),
+    sa.Column("undoing", sa.Boolean, nullable=False),
     # what the heartbeat goes on with, the oldest first; the runs of a procedure and of a draft, newest first
     sa.Index("ix_move_run_running", "created_at", sqlite_where=IS_RUNNING, postgresql_where=IS_RUNNING),
     sa.Index("ix_move_run_of_key", "key", "created_at"),

@@ -119,7 +119,17 @@ user_task = sa.Table(
     sa.Index("ix_user_task_paced", "procedure", "closed_at", "element_id", "opened_at"),
     sa.Index(
         "ix_user_task_standing",
-        *("procedure", "element_id", "red_at", "yellow_at", "unit", "definition_id", "accused_units", "case_id"),
+        *(
+            "procedure",
+            "element_id",
+            "red_at",
+            "blue_at",
+            "kind",
+            "unit",
+            "definition_id",
+            "accused_units",
+            "case_id",
+        ),
         sqlite_where=IS_OPEN,
         postgresql_where=IS_OPEN,
     ),
