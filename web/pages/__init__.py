@@ -32,6 +32,7 @@ from web.pages.register import register_pages
 from web.pages.reports import reports
 from web.pages.session import session_pages
 from web.pages.starts import starts
+from web.pages.studio_compare import studio_compare
 from web.pages.studio_json import studio_json
 from web.pages.tables import tables
 from web.pages.task_acts import task_acts
@@ -80,4 +81,5 @@ PAGES = (
     recusals,
     feeds,
     deliveries,
+    studio_compare,
 )
