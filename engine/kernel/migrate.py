@@ -7,6 +7,7 @@ the new version has. An instance that does not fit keeps its snapshot, and `prob
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,6 +24,8 @@ from engine.kernel.specs import Procedure
 
 _NUMBER, _NAME, _STATE, _INTERNAL = 0, 1, 2, 5
 _CHILD: Final = " [child]"
+_OF_RULE: Final = re.compile(r'deadline\(\s*"([^"]+)"')
+"""The rule of a timer that stands for a deadline."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ class Watch:
 class Begin:
     """An event of the new version alone: `spec` waits in the scope of task `scope` (0: the top one).
 
-    `link` is `on` (a boundary event) or `race`, with the number of the activity or the race. `data_of` is the number
-    of the task whose variables it takes over; `on` the id of the activity, "" for a race.
+    `link` is `on` (a boundary event) or `race`, with the number of the activity or the race. `data_of` is the
+    number of the task whose variables it takes over, `replaces` the firing key of the timer whose place it takes.
     """
 
     scope: int
@@ -76,12 +79,12 @@ class Begin:
     number: int
     data_of: int
     element: str
-    on: str
+    replaces: str | None = None
 
 
 @dataclass(frozen=True)
 class Carried:
-    """A waiting task, timer or message whose element reads differently now. `is_given`: whose it is, is asked anew."""
+    """A waiting task, timer or message with its element as it is now. `is_given`: whose it is, is asked anew."""
 
     task_id: str
     element: ElementInfo
@@ -113,7 +116,12 @@ class Move:
 
 
 def move(
-    snapshot: bytes, old: Procedure, new: Procedure, mapping: Mapping[str, str] | None = None, *, rearm: bool = False
+    snapshot: bytes,
+    old: Procedure,
+    new: Procedure,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    rearm: bool = False,
 ) -> Move:
     """The instance of a snapshot under another version. `mapping` names elements by those that they replace.
 
@@ -168,8 +176,8 @@ class _Moving:
         if not host:
             return _Scope(row, 0, self._old.specs[self._old.main], self._new.specs[self._new.main])
         _, after = self._hosts[host]
-        new_name = getattr(after, "spec", None)
-        return _Scope(row, host, self._old.specs[name], self._new.specs.get(new_name) if after else None)
+        new_name = getattr(after, "spec", "")
+        return _Scope(row, host, self._old.specs[name], self._new.specs.get(new_name))
 
     def _move_scope(self, scope: _Scope) -> None:
         if scope.new is not None and scope.host:
@@ -207,14 +215,15 @@ class _Moving:
         if after is None or (place is not None and place.target is None):
             self._hosts[row[_NUMBER]] = (before, None)
             return
-        scope.names[row[_NAME]] = after.name
+        after_name: str = after.name
+        scope.names[row[_NAME]] = after_name
+        row[_NAME] = after_name
         if isinstance(after, _Join) and len(row) > _INTERNAL and "from" in row[_INTERNAL]:
             self._reroute(scope, row, after)
-        row[_NAME] = after.name
         self._carry(row, before, after)
 
     def _counterpart(self, new: Any, before: Any) -> Any | None:
-        """The spec that takes the place: by the element's id or its mapping; of what has no element, by its class."""
+        """The spec that takes the place: by the element's id or its mapping; by its class where it has none."""
         if before.element is None:
             same = new.task_specs.get(before.name)
             alike = [s for s in new.task_specs.values() if type(s) is type(before) and s.element is None]
@@ -267,6 +276,7 @@ class _Moving:
         pairs = self._pairs(guards_of(scope.old, before.name), guards_of(scope.new, after.name))
         rows = scope.row[6]
         on = self._id(row[_NUMBER])
+        over: dict[str, str | None] = {}
         for guard in live:
             spec = scope.old.task_specs[guard[_NAME]]
             twin = pairs.get(spec.name)
@@ -278,6 +288,7 @@ class _Moving:
             )
             if twin is None:
                 rows.remove(guard)
+                over[self._mapping.get(spec.name, spec.name)] = timer_id
                 if isinstance(spec.event_definition, RunMessage):
                     self._unawaited.append(self._id(guard[_NUMBER]))
                 continue
@@ -286,11 +297,11 @@ class _Moving:
         known = {twin.name for twin in pairs.values()}
         for spec in guards_of(scope.new, after.name):
             if spec.name not in known:
-                number = row[_NUMBER]
-                self._begins.append(Begin(scope.host, spec.name, "on", number, number, spec.element.id, on))
+                number, replaced = row[_NUMBER], over.get(spec.name)
+                self._begins.append(Begin(scope.host, spec.name, "on", number, number, spec.element.id, replaced))
 
     def _pairs(self, old: Iterable[Any], new: Iterable[Any]) -> dict[str, Any]:
-        """New events by the names of the old ones: of the same id, else of the same expression."""
+        """New events by the names of the old ones: of the same id, else the same expression, else the same rule."""
         free = {spec.name: spec for spec in new}
         found: dict[str, Any] = {}
         rest = []
@@ -304,6 +315,10 @@ class _Moving:
             twin = next((t for t in free.values() if _is_alike(spec, t) and _reads(spec) == _reads(t)), None)
             if twin is not None and _reads(spec) is not None:
                 found[spec.name] = free.pop(twin.name)
+        for spec in () if self._rearm else [s for s in rest if s.name not in found]:
+            twin = next((t for t in free.values() if _is_alike(spec, t) and _rule(spec) == _rule(t)), None)
+            if twin is not None and _rule(spec) is not None:
+                found[spec.name] = free.pop(twin.name)
         return found
 
     def _join_races(self, scope: _Scope) -> None:
@@ -312,17 +327,18 @@ class _Moving:
         for row in scope.row[6]:
             if len(row) > _INTERNAL and "race" in row[_INTERNAL]:
                 racing.setdefault(row[_INTERNAL]["race"], []).append(row)
-        known = {old: new for old, new in scope.names.items()}
         for number, rows in racing.items():
             gateway = race_of(scope.new, {row[_NAME] for row in rows})
             if gateway is None:
                 continue
-            before = race_of(scope.old, {old for old, new in known.items() if new in {r[_NAME] for r in rows}})
+            before = race_of(
+                scope.old, {old for old, new in scope.names.items() if new in {r[_NAME] for r in rows}}
+            )
             had = set() if before is None else {self._mapping.get(s.name, s.name) for s in before.followers}
             for spec in gateway.followers:
                 if spec.name not in had:
                     data_of = rows[0][_NUMBER]
-                    self._begins.append(Begin(scope.host, spec.name, "race", number, data_of, spec.element.id, ""))
+                    self._begins.append(Begin(scope.host, spec.name, "race", number, data_of, spec.element.id))
 
     def _carry(self, row: list[Any], before: Any, after: Any) -> None:
         """Whatever is shown or stored of the element outside follows it."""
@@ -366,6 +382,11 @@ def _reads(spec: RunBoundary | Any) -> str | None:
     if isinstance(definition, RunTimer):
         return " ".join(definition.expression.split())
     return getattr(definition, "name", None)
+
+
+def _rule(spec: Any) -> str | None:
+    found = _OF_RULE.match(_reads(spec) or "")
+    return None if found is None else found.group(1)
 
 
 def _given(element: ElementInfo) -> tuple[str | None, ...]:

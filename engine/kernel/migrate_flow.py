@@ -36,7 +36,7 @@ class Ways:
         """The split before an activity that events watch: who is at the activity may also leave by these."""
 
     def onward(self, name: str, *, stops: Collection[str] = ()) -> frozenset[str]:
-        """All that can follow, without what comes behind `stops`. The element itself only if the flow leads back."""
+        """All that can follow, without what comes behind `stops`; the element itself if the flow leads back."""
         found: set[str] = set()
         pending = [*self.next.get(name, ()), *self._beside(name)]
         while pending:

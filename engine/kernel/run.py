@@ -196,8 +196,7 @@ class Run:
     def settle(self, move: Move, since: Mapping[str, datetime], now: datetime) -> Settled:
         """What follows from a move that this run was loaded from. Raises StepFailed.
 
-        `since` is when the clock of an activity began, by its task's id: timers that only now watch it count from
-        there.
+        `since` is when clocks that are replaced began, by their firing keys: what replaces them counts from there.
         """
         described: dict[str, TaskOpened] = {}
 

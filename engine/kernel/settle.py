@@ -30,7 +30,7 @@ class Settled:
 def settle(
     workflow: RunWorkflow, move: Move, since: Mapping[str, datetime], feel: Feel, zone: ZoneInfo
 ) -> dict[str, TaskOpened]:
-    """Within a step. `since` is when the clock of an activity began, by the activity's task id. Raises StepFailed."""
+    """Within a step. `since` is when clocks that are replaced began, by their firing keys. Raises StepFailed."""
     recorder = workflow.recorder
     for timer_id in move.disarmed:
         recorder.disarmed(timer_id, fired=False)
@@ -38,8 +38,8 @@ def settle(
         recorder.unawaited(task_id)
     scripts = workflow.scripts
     for begin in move.begins:
-        if begin.on in since:
-            workflow.scripts = FeelScripts(feel, since[begin.on], zone)
+        if begin.replaces is not None and begin.replaces in since:
+            workflow.scripts = FeelScripts(feel, since[begin.replaces], zone)
         _begin(workflow, begin)
         workflow.scripts = scripts
     described = {}

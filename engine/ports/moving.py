@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from engine.records.moving import MoveItem, MoveRun, Outcome, RunState
+from engine.records.case import CaseFile, Instance
+from engine.records.moving import (
+    MessagePlace,
+    MoveItem,
+    MoveLine,
+    MoveRun,
+    Outcome,
+    RunState,
+    TaskPlace,
+    TimerPlace,
+)
+from engine.records.org import Actor
+from engine.records.step import MessageSubscription
+from engine.records.time import Timer
 
 
 class MovingRepository(Protocol):
@@ -24,9 +37,61 @@ class MovingRepository(Protocol):
         """The oldest run that is being worked on (ix_move_run_running)."""
         ...
 
-    def set_state(self, run_id: str, state: RunState, at: datetime) -> None: ...
+    def set_state(self, run_id: str, state: RunState, at: datetime, *, undoing: bool | None = None) -> None: ...
+    def state_of(self, run_id: str) -> RunState | None:
+        """Inside a writing transaction: locked, so that who pauses or stops a run waits for the step under way."""
+        ...
+
     def waiting(self, run_id: str, limit: int) -> tuple[MoveItem, ...]: ...
+    def movable_back(self, run_id: str, limit: int) -> tuple[MoveItem, ...]:
+        """Items that were moved, and that nobody has tried to move back in vain."""
+        ...
+
     def item(self, run_id: str, instance_id: str) -> MoveItem | None: ...
+    def claim(self, run_id: str, instance_id: str) -> MoveItem | None:
+        """Inside a writing transaction: the item locked (SKIP LOCKED), None if taken."""
+        ...
+
     def save_items(self, items: Sequence[MoveItem]) -> None: ...
     def counts(self, run_id: str) -> Mapping[Outcome, int]: ...
-    def items(self, run_id: str, outcome: Outcome | None, *, limit: int, offset: int) -> tuple[MoveItem, ...]: ...
+    def items(
+        self, run_id: str, outcome: Outcome | None, *, limit: int, offset: int = 0
+    ) -> tuple[MoveItem, ...]: ...
+    def lines(
+        self, run_id: str, outcome: Outcome | None, reader: Actor, *, limit: int, offset: int = 0
+    ) -> tuple[MoveLine, ...]:
+        """As `items`, without cases that accuse a unit of the reader's."""
+        ...
+
+    def instance_ids(self, run_id: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]: ...
+    def running(self, key: str) -> Mapping[str, int]:
+        """How many instances run on each version of the key that has any. One statement."""
+        ...
+
+    def running_of_cases(self, key: str, numbers: Sequence[str], reader: Actor) -> Mapping[str, str]:
+        """Ids of the running instances of the key by their cases' numbers, of those that the reader may know of."""
+        ...
+
+    def standing(self, instance_ids: Sequence[str]) -> Mapping[str, tuple[Instance, CaseFile]]:
+        """By instance id, without a lock. One statement."""
+        ...
+
+    def pending_timers(self, case_id: str, instance_id: str) -> tuple[Timer, ...]:
+        """The waiting and the held timers of the diagram. One statement."""
+        ...
+
+    def awaited(self, task_ids: Sequence[str]) -> tuple[MessageSubscription, ...]:
+        """What is waited for by these tasks."""
+        ...
+
+    def place(
+        self, tasks: Sequence[TaskPlace], timers: Sequence[TimerPlace], messages: Sequence[MessagePlace]
+    ) -> None:
+        """Writes where these stand: at most one statement for each kind."""
+        ...
+
+    def wait_again(self, timers: Sequence[Timer]) -> None:
+        """Timers that had been cancelled are pending as they are given, whole."""
+        ...
+
+    def await_again(self, subscriptions: Sequence[MessageSubscription]) -> None: ...

@@ -47,6 +47,9 @@ class MoveRun:
 
     `source_id` is the version that the instances run on, None: any older one. `draft_id` (dry runs only) or
     `target_id` is what they would run on. `mapping` maps elements that are gone to those that take their place.
+    `rearm`: deadlines follow the new version (those whose timer reads differently begin anew, those that it does
+    not have end); else they are kept. `revision` is the draft's, of which a dry run tells. `undoing`: what was
+    moved is being moved back.
     """
 
     run_id: str
@@ -62,6 +65,9 @@ class MoveRun:
     total: int
     mapping: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    rearm: bool = False
+    revision: int | None = None
+    undoing: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,3 +87,45 @@ class MoveItem:
     definition_before: str | None = None
     snapshot_before: bytes | None = field(default=None, repr=False)
     version_after: int | None = None
+
+
+@dataclass(frozen=True)
+class MoveLine:
+    """An item with its case's number and title; None where the reader may not see the case."""
+
+    item: MoveItem
+    case_number: str | None
+    title: str | None
+    is_visible: bool
+
+
+@dataclass(frozen=True)
+class TaskPlace:
+    """What of a task tells where in the procedure it stands, and whose it therefore is."""
+
+    task_id: str
+    definition_id: str
+    procedure: str
+    element_id: str
+    name: str
+    role: str | None
+    unit: str | None
+    assignee: str | None
+    claimed_for: str | None
+    form: str | None
+    properties: dict[str, str]
+
+
+@dataclass(frozen=True)
+class TimerPlace:
+    timer_id: str
+    element_id: str
+    name: str
+    interrupting: bool
+
+
+@dataclass(frozen=True)
+class MessagePlace:
+    task_id: str
+    element_id: str
+    message: str
