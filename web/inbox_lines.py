@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.records.task import TaskKind, UserTask
-from engine.records.views import COUNT_CAP, InboxRow
+from engine.records.views import CASE_BOXES, InboxRow, cap_of
 from web.addresses import address_of
 from web.i18n import text
-
-CASE_BOXES = frozenset({"started", "copied", "followed"})
-"""Their lines are cases; a task on such a line is the most urgent one that somebody has."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +55,10 @@ def line_of(row: InboxRow, box: str, language: str) -> Line:
     )
 
 
-def count_words(number: int) -> str:
+def count_words(number: int, box: str = "") -> str:
     """A count as the rail writes it: nobody needs to know how many more than 999."""
-    return str(number) if number < COUNT_CAP else f"{COUNT_CAP - 1}+"
+    cap = cap_of(box)
+    return str(number) if number < cap else f"{cap - 1}+"
 
 
 def _marks(row: InboxRow, language: str) -> Iterator[Mark]:

@@ -81,8 +81,8 @@ class InboxRow:
 class InboxPage:
     """`counts` maps every box to its tasks (`copied`: unread ones), `lights` the colours of this box to theirs.
 
-    Numbers are bounded: a count of `COUNT_CAP` says “as many or more”; with `is_capped`, `total` is what was found
-    before the bound. `is_partial`: the box is too big for this search, filter or order to have looked at all of it.
+    Numbers are bounded: a count of `cap_of` its box says “as many or more”; with `is_capped`, `total` is what was
+    found before the bound. `is_partial`: the box is too big for this search, filter or order to have looked at all of it.
     """
 
     rows: tuple[InboxRow, ...]
@@ -95,6 +95,14 @@ class InboxPage:
 
 COUNT_CAP = 1000
 """What is counted no further; shown as 999+."""
+CASES_CAP = 300
+"""Cases of a box of cases that are counted, lit and put in order: each is looked up. Shown as 299+."""
+CASE_BOXES = frozenset({"started", "copied", "followed"})
+
+
+def cap_of(box: str) -> int:
+    """How far a box is counted."""
+    return CASES_CAP if box in CASE_BOXES else COUNT_CAP
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,9 @@ def _postgresql_engine(url: sa.URL, stall_seconds: float) -> sa.Engine:
     engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
     limits = (
         f"SET idle_in_transaction_session_timeout = {int(stall_seconds * 1000)};"
-        f" SET lock_timeout = {BUSY_MILLISECONDS}"
+        f" SET lock_timeout = {BUSY_MILLISECONDS};"
+        # compiling a list's statement takes longer than running it
+        " SET jit = off"
     )
 
     @sa.event.listens_for(engine, "connect")

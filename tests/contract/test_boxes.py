@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from engine.records import views
 from engine.records.org import Actor, Grant, Principal
 from engine.records.task import TaskClosure, TaskKind, TaskState, UserTask
 from engine.records.views import InboxPage, InboxQuery, RegisterQuery
@@ -178,7 +179,8 @@ def test_days_are_those_of_the_office(store: SqlStore) -> None:
 def test_a_box_beyond_the_bound_says_so(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     add_case(store, None, tasks_opened=tuple(due(a_task(f"t{n}", element_id=f"e{n}"), n) for n in range(9)))
     monkeypatch.setattr(inbox_store, "WALK", 4)
-    monkeypatch.setattr(inbox_store, "COUNT_CAP", 3)
+    monkeypatch.setattr(views, "COUNT_CAP", 3)
+    inbox_store._counting.cache_clear()
 
     page = inbox(store, REGISTRAR, "claimable", page_size=2)
     assert (keys(page), page.total, page.is_capped, page.is_partial) == (["t0", "t1"], 4, True, False)
@@ -188,6 +190,7 @@ def test_a_box_beyond_the_bound_says_so(store: SqlStore, monkeypatch: pytest.Mon
     assert (keys(seen), seen.is_partial) == (["t3"], True)
     beyond = inbox(store, REGISTRAR, "claimable", element="e8")
     assert (beyond.rows, beyond.is_partial) == ((), True)
+    inbox_store._counting.cache_clear()
 
 
 def test_a_register_beyond_the_bound_says_so(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,7 +114,7 @@ def _list_context(asked: InboxFilter, view: OpenView | None) -> dict[str, Any]:
         "page": page,
         "lines": tuple(line_of(row, asked.box, language()) for row in page.rows),
         "pages": max(1, -(-page.total // asked_query.page_size)),
-        "total_words": count_words(page.total),
+        "total_words": count_words(page.total, asked.box),
         "link": link,
         "view": view,
         "view_changed": view is not None and read_filter(view.view.query) != asked.changed(),

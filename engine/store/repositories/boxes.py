@@ -12,7 +12,6 @@ from engine.store.repositories.searching import is_open_to
 from engine.store.tables.task import user_task
 
 TASK_BOXES: Final = ("mine", "claimable", "done", "deputised", "delegated")
-CASE_BOXES: Final = ("started", "copied", "followed")
 BOXES: Final = ("mine", "claimable", "done", "started", "copied", "followed", "deputised", "delegated")
 # written out: a database proves from the words alone that a partial index holds what is asked for
 _OPEN: Final[sa.ColumnElement[Any]] = sa.literal_column("'open'")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from engine.records.org import Actor
 from engine.records.task import UserTask
-from engine.records.views import COUNT_CAP, InboxPage, InboxQuery, InboxRow
+from engine.records.views import CASES_CAP, InboxPage, InboxQuery, InboxRow
 from engine.store.repositories.narrowing import LIGHTS, counted_lights, light_rank, on_days, rank_of
 from engine.store.repositories.searching import Sight, handles, is_not_accused
 from engine.store.repositories.wording import Search
@@ -58,7 +58,7 @@ def read_case_box(connection: sa.Connection, asked: CaseBoxAsked, given: Mapping
     number = sum(lights.values())
     rows = [row for row in found if row.case_id is not None]
     tasks = _urgent_tasks(connection, [row.case_id for row in rows], given["now"])
-    is_cut = number >= COUNT_CAP
+    is_cut = number >= CASES_CAP
     return InboxPage(
         tuple(_row(row, tasks.get(row.case_id)) for row in rows),
         number if query.light is None else lights.get(query.light, 0),
@@ -129,7 +129,7 @@ def _found(asked: CaseBoxAsked) -> _Wide:
         .select_from(source)
         .where(whose, is_not_accused(actor), *_filters(at, query, asked.zone), *said)
         .order_by(*((at, c.case_id) if oldest_first else (at.desc(), c.case_id.desc())))
-        .limit(COUNT_CAP)
+        .limit(CASES_CAP)
         .subquery()
     )
     open_tasks = sa.and_(_T.case_id == newest.c.case_id, _OPEN)  # ix_user_task_of_case

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from engine.errors import InvalidState, Message
 from engine.records.org import Actor
 from engine.records.task import TaskKind, UserTask
-from engine.records.views import COUNT_CAP, InboxPage, InboxQuery, InboxRow
+from engine.records.views import CASE_BOXES, InboxPage, InboxQuery, InboxRow, cap_of
 from engine.store.party_tokens import PartyTokens
-from engine.store.repositories.boxes import BOXES, CASE_BOXES, parts_of, walk_of
+from engine.store.repositories.boxes import BOXES, parts_of, walk_of
 from engine.store.repositories.case_boxes import CaseBoxAsked, count_of, read_case_box
 from engine.store.repositories.narrowing import (
     LIGHTS,
@@ -91,7 +91,7 @@ def read_inbox(
     sight = sight_of(actor)
     # no further than the cap; of the box that is open, just beyond the walk
     counts = dict(connection.execute(_counting(sight, query.box)).one()._mapping)
-    shown = {box: min(number, COUNT_CAP) for box, number in counts.items()}
+    shown = {box: min(number, cap_of(box)) for box, number in counts.items()}
     if query.box in CASE_BOXES:
         case_box = CaseBoxAsked(sight, replace(query, text=""), now.tzinfo, search)
         return replace(read_case_box(connection, case_box, given), counts=shown)
@@ -124,7 +124,9 @@ def _looks_everywhere(query: InboxQuery) -> bool:
 def _counting(sight: Sight, open_box: str) -> sa.Select[Any]:
     """Put together once for a person and a box: it is asked for by every page, and long."""
     counts = [
-        _number_in(box, sight.actor, WALK + 1 if box == open_box else COUNT_CAP).scalar_subquery().label(box)
+        _number_in(box, sight.actor, WALK + 1 if box == open_box and box not in CASE_BOXES else cap_of(box))
+        .scalar_subquery()
+        .label(box)
         for box in BOXES
     ]
     return sa.select(*counts)
