@@ -31,12 +31,14 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class ScenarioResult:
-    """`restarted`: the system was started anew after every step."""
+    """`restarted`: the system was started anew after every step. `passed`: process id and id of each element that
+    was passed, whichever case it was in."""
 
     scenario: Scenario
     restarted: bool
     failures: tuple[Failure, ...]
     timeline: tuple[TimelineEntry, ...]
+    passed: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def has_passed(self) -> bool:

@@ -46,7 +46,7 @@ def run_scenario(
     finally:
         stage.close()
     timeline = sorted(run.timeline, key=lambda entry: entry.at)
-    return ScenarioResult(scenario, restart, tuple(run.failures), tuple(timeline))
+    return ScenarioResult(scenario, restart, tuple(run.failures), tuple(timeline), run.passed)
 
 
 class _Run:
@@ -64,6 +64,12 @@ class _Run:
         self._incidents = 0
         self.failures: list[Failure] = []
         self.timeline: list[TimelineEntry] = []
+
+    @property
+    def passed(self) -> frozenset[tuple[str, str]]:
+        """In every case that was looked at."""
+        entries = (entry for view in self._told.values() for entry in view.path)
+        return frozenset((entry.process_id, entry.element_id) for entry in entries if entry.closure == "completed")
 
     def all_steps(self) -> None:
         for step in self._scenario.steps:

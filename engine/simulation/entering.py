@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.cases.form_context import lists_of
+from engine.cases.form_context import lists_of, top_names
 from engine.cases.start import plain_start
 from engine.definitions.sources import current_procedure
 from engine.ports.engine import Engine
@@ -21,12 +21,16 @@ from engine.tasks.read import open_task
 
 @dataclass(frozen=True)
 class Entered:
-    """The form as its person gets it, and what goes into it. `filled` are the paths that nobody had answered."""
+    """The form as its person gets it, and what goes into it. `filled` are the paths that nobody had answered.
+
+    `written` is `data` before its placeholders were filled in.
+    """
 
     form: Mapping[str, Any] = field(default_factory=dict)
     known: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     filled: tuple[str, ...] = ()
+    written: Mapping[str, Any] = field(default_factory=dict)
 
 
 def enter_start(engine: Engine, starter: Actor, procedure: str, answer: Answer) -> Entered:
@@ -39,12 +43,12 @@ def enter_start(engine: Engine, starter: Actor, procedure: str, answer: Answer) 
         lists = lists_of(work, schema)
     data = _given(engine, answer, None)
     if not schema:
-        return Entered(data=data)
+        return Entered(data=data, written=dict(answer.data))
     local = now.astimezone(engine.settings.timezone)
     whole, keys = filled(
         schema, data, engine.kernel.feel, now=local, unit=other_unit(engine, starter.unit), lists=lists
     )
-    return Entered(schema, {}, whole, keys)
+    return Entered(schema, {}, whole, keys, {**whole, **answer.data})
 
 
 def enter_task(engine: Engine, actor: Actor, task: UserTask, answer: Answer, *, complete: bool) -> Entered:
@@ -53,14 +57,18 @@ def enter_task(engine: Engine, actor: Actor, task: UserTask, answer: Answer, *, 
     data = _given(engine, answer, task)
     schema = dict(view.form)
     known = {**view.context, **view.values}
+    if complete:
+        asked = set(top_names(schema))
+        data = {name: value for name, value in data.items() if name in asked}
     if not schema or not complete:
-        return Entered(schema, known, data)
+        return Entered(schema, known, data, written=dict(answer.data))
     with engine.store.read() as work:
         lists = lists_of(work, schema, view.case.accused_units)
     local = engine.clock.now().astimezone(engine.settings.timezone)
     unit = other_unit(engine, actor.unit)
     whole, keys = filled(schema, data, engine.kernel.feel, now=local, unit=unit, context=view.context, lists=lists)
-    return Entered(schema, known, whole, keys)
+    written = {**whole, **{name: value for name, value in answer.data.items() if name in data}}
+    return Entered(schema, known, whole, keys, written)
 
 
 def other_unit(engine: Engine, own: str) -> str:

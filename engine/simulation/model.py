@@ -40,7 +40,8 @@ class Answers:
 
     `otherwise`: how long a task is left lying that nothing is said of, before it is done with what its form needs
     filled in; None leaves it open. `tolerant`: an answer that a form refuses leaves the task open and is told,
-    instead of ending the play.
+    instead of ending the play, and what its form does not ask is left out. A key of `tasks` is an element id, or
+    `process/element` where the element of one drawing is meant.
     """
 
     path: str = ""
@@ -49,12 +50,16 @@ class Answers:
     otherwise: Delay | None = None
     tolerant: bool = False
 
-    def of(self, element_id: str, nth: int) -> Answer | None:
+    def of(self, element_id: str, nth: int, process: str = "") -> Answer | None:
         """For the `nth` opening, from 0."""
-        found = self.tasks.get(element_id, ())
+        found = self.given(element_id, process)
         if found:
             return found[min(nth, len(found) - 1)]
         return Answer(after=self.otherwise) if self.otherwise is not None else None
+
+    def given(self, element_id: str, process: str = "") -> tuple[Answer, ...]:
+        """What is said of a task, nothing where nothing is."""
+        return self.tasks.get(f"{process}/{element_id}") or self.tasks.get(element_id, ())
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ class Act:
 
     `form` and `known` are the schema and the variables as the person gets them, `data` what was entered, `filled`
     the fields that nobody had answered. `username` is empty where nobody did it; `refused` says why then.
-    `standing` are the tasks that are open afterwards.
+    `written` is `data` with the placeholders that the answer had. `standing` are the tasks that are open in the
+    case afterwards; `case_procedure` is the key that the case was started with.
     """
 
     at: datetime
@@ -101,6 +107,8 @@ class Act:
     form: Mapping[str, Any] = field(default_factory=dict)
     known: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
+    written: Mapping[str, Any] = field(default_factory=dict)
+    case_procedure: str = ""
     filled: tuple[str, ...] = ()
     refused: Message | None = None
     standing: tuple[Standing, ...] = ()

@@ -28,7 +28,7 @@ from engine.tasks.complete import complete_task
 MOST_STEPS = 5_000
 """Instants at which anything happens; a procedure that goes on longer never ends by itself."""
 MOST_OPENINGS = 12
-"""Of one task done without an answer; more is a circle that only an answer leads out of."""
+"""Of one task; more is a circle that only another answer leads out of."""
 
 Watch = Callable[[datetime, int], None]
 """Told after each instant: where the clock stands, and how many instants there were. May raise to end the play."""
@@ -70,7 +70,7 @@ class Player:
         self._plan: list[_Planned] = []
         self._chosen: dict[str, tuple[Answer, int]] = {}
         self._seen: set[str] = set()
-        self._openings: dict[str, int] = {}
+        self._openings: dict[tuple[str, str], int] = {}
         self._numbers = count()
 
     def play(self) -> None:
@@ -133,6 +133,8 @@ class Player:
                 username=self._username(starter),
                 form=entered.form,
                 data=entered.data,
+                written=entered.written,
+                case_procedure=case.procedure,
                 filled=entered.filled,
                 standing=self._standing(case.case_id),
             )
@@ -147,10 +149,11 @@ class Player:
                     self._meet(task, view.case.number or view.case.title)
 
     def _meet(self, task: UserTask, case: str) -> None:
-        nth = self._openings.get(task.element_id, 0)
-        self._openings[task.element_id] = nth + 1
-        answer = self._answers.of(task.element_id, nth)
-        is_circle = nth >= MOST_OPENINGS and not self._answers.tasks.get(task.element_id)
+        here = task.procedure, task.element_id
+        nth = self._openings.get(here, 0)
+        self._openings[here] = nth + 1
+        answer = self._answers.of(task.element_id, nth, task.procedure)
+        is_circle = nth >= MOST_OPENINGS
         if answer is None or answer.never or is_circle:
             self._leave(task, case, nth, _why_left(task, answer, is_circle=is_circle))
             return
@@ -267,6 +270,8 @@ class Player:
                 form=entered.form,
                 known=entered.known,
                 data=entered.data,
+                written=entered.written,
+                case_procedure=case.procedure if case else "",
                 filled=entered.filled,
                 refused=why,
                 standing=self._standing(task.case_id),
