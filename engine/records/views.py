@@ -82,7 +82,8 @@ class InboxPage:
     """`counts` maps every box to its tasks (`copied`: unread ones), `lights` the colours of this box to theirs.
 
     Numbers are bounded: a count of `cap_of` its box says “as many or more”; with `is_capped`, `total` is what was
-    found before the bound. `is_partial`: the box is too big for this search, filter or order to have looked at all of it.
+    found before the bound. `is_partial`: the box is too big for this search, filter or order to have looked at all
+    of it.
     """
 
     rows: tuple[InboxRow, ...]
