@@ -64,6 +64,7 @@ class Operation:
 
     `tasks_opened`, `tasks_closed`, `tasks_changed` are tasks that no token moves: signers, and what people change
     about an open task. `beside` adds notices, papers and further events. `completes` is the task that it completes.
+    `amend` has the last word on the rows of the step.
     """
 
     event: Event
@@ -85,6 +86,7 @@ class Operation:
     completes: UserTask | None = None
     goes_back: str | None = None
     dress: Callable[[UnitOfWork, UserTask], UserTask] | None = None
+    amend: Callable[[UnitOfWork, StepBatch], StepBatch] | None = None
     after: Callable[[UnitOfWork, StepBatch], None] | None = None
 
     def stamp(self, actor: str, now: datetime) -> Stamp:
@@ -177,7 +179,7 @@ def prepare(
     batch = marked(batch, operation.tasks_changed, held.task, actor=actor, acted_for=operation.acted_for)
     if projection.lives.turned:
         batch = turned(work, batch, projection.lives, reckoner)
-    return batch
+    return batch if operation.amend is None else operation.amend(work, batch)
 
 
 @dataclass(frozen=True)

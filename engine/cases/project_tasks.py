@@ -33,7 +33,7 @@ def opened_tasks(
     tasks = []
     for opened in changes.opened:
         task = replace(_task(opened, standing, stamp, deadlines), **_of_case(case))
-        _refuse_wrong_receiver(task, case.accused_units)
+        refuse_wrong_receiver(task, case.accused_units)
         closure = closures.get(task.task_id)
         if closure is not None:
             task = replace(
@@ -121,7 +121,8 @@ def _shown(task: UserTask) -> TaskClocks:
     return TaskClocks(task.task_id, task.due_at, *lights, paused=task.paused, rule=task.rule)
 
 
-def _refuse_wrong_receiver(task: UserTask, accused_units: Sequence[str]) -> None:
+def refuse_wrong_receiver(task: UserTask, accused_units: Sequence[str]) -> None:
+    """Raises StepFailed where the task would go to an accused unit, or to nobody."""
     if task.unit is not None and task.unit in accused_units:
         raise StepFailed(
             Message(

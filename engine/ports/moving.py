@@ -19,7 +19,7 @@ from engine.records.moving import (
 )
 from engine.records.org import Actor
 from engine.records.step import MessageSubscription
-from engine.records.time import Timer
+from engine.records.time import Timer, TimerState
 
 
 class MovingRepository(Protocol):
@@ -54,13 +54,24 @@ class MovingRepository(Protocol):
 
     def save_items(self, items: Sequence[MoveItem]) -> None: ...
     def counts(self, run_id: str) -> Mapping[Outcome, int]: ...
+    def groups(self, run_id: str, limit: int) -> tuple[tuple[Outcome, str, int], ...]:
+        """What came of the items looked at, by what they have in common, the largest group first."""
+        ...
+
     def items(
         self, run_id: str, outcome: Outcome | None, *, limit: int, offset: int = 0
     ) -> tuple[MoveItem, ...]: ...
     def lines(
-        self, run_id: str, outcome: Outcome | None, reader: Actor, *, limit: int, offset: int = 0
+        self,
+        run_id: str,
+        outcome: Outcome | None,
+        reader: Actor,
+        *,
+        gist: str | None = None,
+        limit: int,
+        offset: int = 0,
     ) -> tuple[MoveLine, ...]:
-        """As `items`, without cases that accuse a unit of the reader's."""
+        """As `items`, of one group where `gist` is given; without cases that accuse a unit of the reader's."""
         ...
 
     def instance_ids(self, run_id: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]: ...
@@ -90,8 +101,8 @@ class MovingRepository(Protocol):
         """Writes where these stand: at most one statement for each kind."""
         ...
 
-    def wait_again(self, timers: Sequence[Timer]) -> None:
-        """Timers that had been cancelled are pending as they are given, whole."""
+    def wait_again(self, timer_ids: Sequence[str], state: TimerState) -> None:
+        """Timers that had been cancelled wait, or are held, as before."""
         ...
 
     def await_again(self, subscriptions: Sequence[MessageSubscription]) -> None: ...

@@ -74,6 +74,7 @@ class MoveRun:
 class MoveItem:
     """One instance of a run. `detail` is what would move, what each deadline does, and why it cannot be.
 
+    `gist` says what instances of one group have in common (`engine.cases.moving.told`).
     `definition_before`, `snapshot_before` and `version_after` (the instance's, then) are what undoing needs.
     """
 
@@ -83,6 +84,7 @@ class MoveItem:
     position: int
     outcome: Outcome
     detail: Data = field(default_factory=dict)
+    gist: str = ""
     at: datetime | None = None
     definition_before: str | None = None
     snapshot_before: bytes | None = field(default=None, repr=False)

@@ -25,7 +25,6 @@ from engine.records.step import MessageSubscription
 from engine.records.task import TaskState
 from engine.records.time import Timer, TimerKind, TimerState
 from engine.store.repositories.searching import is_not_accused, may_see
-from engine.store.repositories.step_writer import timer_row
 from engine.store.rows import columns_of, record_of, values_of
 from engine.store.tables.case import case_file, instance
 from engine.store.tables.definition import definition
@@ -68,8 +67,9 @@ class Moving:
             position,
             sa.literal(Outcome.WAITING, _I.outcome.type),
             sa.literal({}, _I.detail.type),
+            sa.literal(""),
         )
-        names = ["run_id", "instance_id", "case_id", "position", "outcome", "detail"]
+        names = ["run_id", "instance_id", "case_id", "position", "outcome", "detail", "gist"]
         total: int = self._connection.execute(sa.insert(move_item).from_select(names, rows)).rowcount
         self._connection.execute(sa.update(move_run).where(_R.run_id == run.run_id).values(total=total))
         return total
@@ -115,7 +115,7 @@ class Moving:
         return self._item(self._one(run_id, instance_id).with_for_update(skip_locked=True))
 
     def save_items(self, items: Sequence[MoveItem]) -> None:
-        names = ("outcome", "detail", "at", "definition_before", "snapshot_before", "version_after")
+        names = ("outcome", "detail", "gist", "at", "definition_before", "snapshot_before", "version_after")
         statement = (
             sa.update(move_item)
             .where(_I.run_id == sa.bindparam("of_run"), _I.instance_id == sa.bindparam("of_instance"))
@@ -138,11 +138,29 @@ class Moving:
         )  # ix_move_item_of_run
         return {row[0]: row[1] for row in rows}
 
+    def groups(self, run_id: str, limit: int) -> tuple[tuple[Outcome, str, int], ...]:
+        many = sa.func.count()
+        rows = self._connection.execute(
+            sa.select(_I.outcome, _I.gist, many)
+            .where(_I.run_id == run_id, _I.outcome != Outcome.WAITING)  # ix_move_item_of_run
+            .group_by(_I.outcome, _I.gist)
+            .order_by(many.desc(), _I.gist)
+            .limit(limit)
+        )
+        return tuple((row[0], row[1], row[2]) for row in rows)
+
     def items(self, run_id: str, outcome: Outcome | None, *, limit: int, offset: int = 0) -> tuple[MoveItem, ...]:
         return self._items(self._of(run_id, outcome).limit(limit).offset(offset))
 
     def lines(
-        self, run_id: str, outcome: Outcome | None, reader: Actor, *, limit: int, offset: int = 0
+        self,
+        run_id: str,
+        outcome: Outcome | None,
+        reader: Actor,
+        *,
+        gist: str | None = None,
+        limit: int,
+        offset: int = 0,
     ) -> tuple[MoveLine, ...]:
         statement = (
             sa.select(
@@ -156,6 +174,8 @@ class Moving:
         )
         if outcome is not None:
             statement = statement.where(_I.outcome == outcome)
+        if gist is not None:
+            statement = statement.where(_I.gist == gist)
         return tuple(
             MoveLine(
                 record_of(MoveItem, row, move_item, snapshot_before=None),
@@ -225,16 +245,10 @@ class Moving:
         self._place(timer, "timer_id", TimerPlace, timers)
         self._place(message_subscription, "task_id", MessagePlace, messages)
 
-    def wait_again(self, timers: Sequence[Timer]) -> None:
-        rows = [{f"new_{name}": value for name, value in timer_row(each).items()} for each in timers]
-        if rows:
-            names = ("state", "due_at", "next_at", "retry_at", "attempts", "stale")
-            self._connection.execute(
-                sa.update(timer)
-                .where(timer.c.timer_id == sa.bindparam("new_timer_id"))
-                .values({name: sa.bindparam(f"new_{name}", type_=timer.c[name].type) for name in names}),
-                rows,
-            )
+    def wait_again(self, timer_ids: Sequence[str], state: TimerState) -> None:
+        if timer_ids:
+            cancelled = sa.and_(timer.c.timer_id.in_(timer_ids), timer.c.state == TimerState.CANCELLED)
+            self._connection.execute(sa.update(timer).where(cancelled).values(state=state))
 
     def await_again(self, subscriptions: Sequence[MessageSubscription]) -> None:
         if subscriptions:

@@ -85,6 +85,7 @@ move_item = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("outcome", Named(Outcome), nullable=False),
     sa.Column("detail", Tagged, nullable=False),
+    sa.Column("gist", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime),
     sa.Column("definition_before", sa.Text),
     sa.Column("version_after", sa.Integer),

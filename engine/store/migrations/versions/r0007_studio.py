@@ -150,6 +150,7 @@ def _runs() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("detail", Tagged(), nullable=False),
+        sa.Column("gist", sa.Text(), nullable=False),
         sa.Column("at", UtcDateTime()),
         sa.Column("definition_before", sa.Text()),
         sa.Column("version_after", sa.Integer()),
