@@ -56,7 +56,7 @@ def findings_in(
         actions=SIGNATURES,
         feel=engine.kernel.feel,
         roles=STANDARD_ROLES | held,
-        called_names=_names_from(engine, work, own, frozenset({key}), at),
+        called_names=names_from(engine, work, own, frozenset({key}), at),
         more_rules=office_rules(work),
     )
     findings = (*findings, *statutory_findings(own, engine.kernel.feel, engine.clock.now()), *paper_findings(own))
@@ -111,7 +111,7 @@ def _misnamed(key: str, own: Mapping[str, bytes]) -> Iterator[Finding]:
         yield Finding(Severity.ERROR, "file-name", message, path)
 
 
-def _names_from(
+def names_from(
     engine: Engine, work: UnitOfWork, files: Mapping[str, bytes], above: frozenset[str], at: datetime
 ) -> dict[str, frozenset[str]]:
     """The variables that each called procedure gives back, as far as the called ones are deployed."""
@@ -121,7 +121,7 @@ def _names_from(
         if definition is None or process in above:
             continue
         called = {file.path: file.content for file in definition.files}
-        deeper = _names_from(engine, work, called, above | {process}, at)
+        deeper = names_from(engine, work, called, above | {process}, at)
         names[process] = variables_set_by(called, {}, feel=engine.kernel.feel, called_names=deeper)
     return names
 

@@ -52,6 +52,11 @@ def fault(expression: str, described: Mapping[str, Any]) -> FeelError:
     return FeelError(reason, expression, code=code, unknown=names, position=position)
 
 
+def reasons() -> Mapping[str, Message]:
+    """The words of each fault by its code, for editors that run the bundle themselves; `{}` is the detail."""
+    return _REASONS
+
+
 def _place(position: tuple[int, int] | None) -> tuple[str, str]:
     if position is None:
         return "", ""

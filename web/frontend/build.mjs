@@ -2,7 +2,7 @@
 //   node build.mjs           writes them
 //   node build.mjs --check   builds into a temporary folder and compares every hash with what is committed
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,10 @@ import { strictFeelin } from "./feel/strict.mjs";
 import { chinesePlaceholders } from "./chinese-placeholders.mjs";
 import { iconSprite } from "./icons.mjs";
 import { licenceTexts } from "./licences.mjs";
+import { untranslated } from "./editor-texts.mjs";
+import { panelOnly } from "./panel-only.mjs";
+import { simulationWords } from "./simulation-words.mjs";
+import { ZH } from "./src/studio/zh.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
@@ -39,14 +43,19 @@ async function buildPages(outdir) {
       form: "src/form.js",
       diagram: "src/diagram.js",
       theme: "src/theme.js",
+      studio: "src/studio.js",
+      "studio-layout": "src/studio-layout.js",
+      versions: "src/versions.js",
       "app-style": "css/app.css",
       "form-style": "css/form.css",
       "diagram-style": "css/diagram.css",
+      "studio-style": "css/studio-editor.css",
+      "versions-style": "css/versions.css",
       "public-style": "css/public.css",
     },
     outdir,
     format: "iife",
-    plugins: [chinesePlaceholders],
+    plugins: [chinesePlaceholders, simulationWords(here), panelOnly],
   });
   writeFileSync(join(outdir, "icons.svg"), iconSprite(here));
   writeFileSync(join(outdir, "licenses.txt"), licenceTexts(here, Object.keys(result.metafile.inputs)));
@@ -69,6 +78,23 @@ async function buildFeel(outfile) {
   });
 }
 
+// The editor once more, its names left as they are: what it asks to be translated must be in its dictionary.
+async function checkTexts() {
+  const { outputFiles } = await build({
+    ...browser,
+    minify: false,
+    metafile: false,
+    absWorkingDir: here,
+    entryPoints: { studio: "src/studio.js" },
+    outdir: here,
+    write: false,
+    format: "iife",
+    plugins: [chinesePlaceholders, simulationWords(here), panelOnly],
+  });
+  const missing = untranslated(here, outputFiles.find(({ path }) => path.endsWith(".js")).text, ZH);
+  if (missing.length) throw new Error(`not in src/studio/zh.js:\n  ${missing.join("\n  ")}`);
+}
+
 const sha256 = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
 function hashes(folder) {
@@ -77,11 +103,17 @@ function hashes(folder) {
 }
 
 async function buildInto(dist, feel) {
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist, { recursive: true });
-  await buildPages(dist);
+  // aside first: a build that fails leaves what was there
+  const fresh = mkdtempSync(join(tmpdir(), "duban-fresh-"));
+  await buildPages(fresh);
   await buildFeel(feel);
-  writeFileSync(join(dist, "manifest.json"), JSON.stringify(hashes(dist), null, 2) + "\n");
+  // the editor of procedures checks FEEL with the very bytes that the kernel runs
+  cpSync(feel, join(fresh, "feelin.js"));
+  writeFileSync(join(fresh, "manifest.json"), JSON.stringify(hashes(fresh), null, 2) + "\n");
+  rmSync(dist, { recursive: true, force: true });
+  chmodSync(fresh, 0o755);
+  cpSync(fresh, dist, { recursive: true });
+  rmSync(fresh, { recursive: true, force: true });
 }
 
 async function check() {
@@ -108,3 +140,4 @@ async function check() {
 
 if (process.argv.includes("--check")) await check();
 else await buildInto(committed.dist, committed.feel);
+await checkTexts();

@@ -33,7 +33,9 @@ from web.pages.reports import reports
 from web.pages.session import session_pages
 from web.pages.starts import starts
 from web.pages.studio_compare import studio_compare
+from web.pages.studio_editor import studio_editor
 from web.pages.studio_json import studio_json
+from web.pages.studio_vocabulary import studio_vocabulary
 from web.pages.tables import tables
 from web.pages.task_acts import task_acts
 from web.pages.tasks import tasks
@@ -67,6 +69,8 @@ PAGES = (
     papers,
     definitions,
     studio_json,
+    studio_vocabulary,
+    studio_editor,
     timers,
     monitor,
     calendar_pages,

@@ -12,7 +12,7 @@ a called procedure is not at hand: then it is a warning, and an incident should 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.errors import Message
@@ -82,6 +82,32 @@ def names_set_in(subject: Subject) -> frozenset[str]:
 def names_given_back(subject: Subject) -> frozenset[str]:
     """What a caller of the procedure may find set."""
     return _declared(subject.diagram, "dataOutput") or names_set_in(subject)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the expressions of a procedure may read.
+
+    `names` maps each variable to the ids of the elements that set it, empty for a built-in or declared one; `items`
+    are what is seen only inside of an element; `is_closed`: any other name is an error.
+    """
+
+    names: Mapping[str, tuple[str, ...]]
+    items: Mapping[str, tuple[str, ...]]
+    is_closed: bool
+
+
+def scope_of(subject: Subject) -> Scope:
+    """The variables that an editor offers: the same that `names_are_set` knows."""
+    brought = (*sorted(BUILT_IN), *sorted(_declared_inputs(subject.diagram)))
+    found: dict[str, list[str]] = {name: [] for name in brought}
+    items: dict[str, tuple[str, ...]] = {}
+    for element in subject.diagram.elements.values():
+        for name in dict.fromkeys(_set_by(subject, element)):
+            found.setdefault(name, []).append(element.id)
+        if element.loop is not None and element.loop.item:
+            items[element.id] = (element.loop.item,)
+    return Scope({name: tuple(setters) for name, setters in found.items()}, items, is_closed(subject))
 
 
 def is_closed(subject: Subject) -> bool:

@@ -161,6 +161,31 @@ def variables_set_by(
     return names.names_given_back(subject)
 
 
+def scope_in(
+    files: Mapping[str, bytes],
+    shared: Mapping[str, bytes],
+    *,
+    feel: Feel,
+    called_names: Mapping[str, Collection[str]] | None = None,
+) -> names.Scope:
+    """The variables of a procedure as its expressions may read them; nothing where its diagram cannot be read."""
+    diagram, _ = _diagram(files)
+    if diagram is None:
+        return names.Scope({}, {}, is_closed=False)
+    tables, _ = _tables({**shared, **files})
+    called = called_names or {}
+    subject = Subject(
+        diagram=diagram,
+        feel=feel,
+        forms=_forms(files),
+        tables=tables,
+        known_processes=(),
+        actions={},
+        called_names=called,
+    )
+    return names.scope_of(subject)
+
+
 def _diagram(files: Mapping[str, bytes]) -> tuple[Diagram | None, list[Finding]]:
     paths = sorted(path for path in files if path.endswith(".bpmn"))
     if len(paths) != 1:
