@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from engine.audit.record import record_event, record_refusal
 from engine.cases.advance import Held, Operation, advance, hold_instance
+from engine.cases.all_over import all_over
 from engine.cases.file_read import visible_case
 from engine.cases.handling import keeping_right
 from engine.cases.links import MERGED_FROM, MERGED_INTO, both_ways, checked_note, named_case
@@ -22,7 +23,7 @@ from engine.cases.step import run_step
 from engine.deadlines.life import told
 from engine.deadlines.recompute import Reckoning
 from engine.errors import Forbidden, InvalidState, Message, NotFound
-from engine.kernel.changes import Changes, Closure, Ended, MessageUnawaited, TaskClosed, TimerDisarmed
+from engine.kernel.changes import Changes, Ended
 from engine.kernel.run import Run
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
@@ -107,7 +108,7 @@ class _Merger:
             awaited = self.work.dossier.subscriptions(tuple(run.awaited_messages()))
             kept["awaited"] = [asdict(row) for row in awaited]
             kept["tasks"], kept["timers"] = list(run.open_tasks()), list(run.armed_timers())
-            return _all_over(run, attached, name)
+            return all_over(run, attached, Ended(outcome=OUTCOME, name=name))
 
         return Operation(
             event=Event("CaseMerged", {"case_id": self.main.case_id, "state_before": self.case.state}),
@@ -141,17 +142,6 @@ class _Merger:
         event = Event("CaseMergeGoverns", {"case_id": self.case.case_id})
         batch = retime(self.engine, self.work, held, changed, event=event, actor=self.actor.person_id, now=self.now)
         self.work.instances.save_step(batch)
-
-
-def _all_over(run: Run, attached: Sequence[str], name: str) -> Changes:
-    """Everything of an instance ends at once, without a token being moved."""
-    closed = dict.fromkeys((*run.open_tasks(), *attached))
-    return Changes(
-        closed=tuple(TaskClosed(task_id, Closure.CANCELLED) for task_id in closed),
-        disarmed=tuple(TimerDisarmed(timer_id, fired=False) for timer_id in run.armed_timers()),
-        unawaited=tuple(MessageUnawaited(task_id) for task_id in run.awaited_messages()),
-        ended=Ended(outcome=OUTCOME, name=name),
-    )
 
 
 def _due_on(deadline: Deadline, due: datetime, engine: Engine, reckoner: Reckoning) -> Deadline:

@@ -80,7 +80,7 @@ def _instance(changes: Changes, standing: Standing, stamp: Stamp, *, is_new: boo
     return replace(
         standing.instance,
         version=version,
-        state=InstanceState.COMPLETED,
+        state=InstanceState.CANCELLED if changes.ended.cancelled else InstanceState.COMPLETED,
         ended_at=stamp.now,
         outcome=changes.ended.outcome,
         outcome_name=changes.ended.name,

@@ -126,10 +126,14 @@ class MessageThrown:
 
 @dataclass(frozen=True)
 class Ended:
-    """The instance is complete. `outcome` is the id of the last end event reached, `name` its name."""
+    """The instance is complete. `outcome` is the id of the last end event reached, `name` its name.
+
+    `cancelled`: an operator ended it.
+    """
 
     outcome: str
     name: str
+    cancelled: bool = False
 
 
 @dataclass(frozen=True)

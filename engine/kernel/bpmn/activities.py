@@ -56,6 +56,9 @@ class _ForPeople(Lean):
     """Opens for people when it is ready."""
 
     def _on_ready_hook(self, my_task: RunTask) -> None:
+        if my_task.is_passed_over():
+            my_task.workflow.top_workflow.queue.append(my_task)
+            return
         opened = self.described(my_task)
         if opened is not None:
             my_task.workflow.top_workflow.recorder.opened(opened)

@@ -66,7 +66,7 @@ class Lean:
         else:
             my_task._inherit_data()
         script = getattr(self, "prescript", None)
-        if script is not None:
+        if script is not None and not my_task.is_passed_over():
             my_task.workflow.script_engine.execute(my_task, script)
         return True
 
@@ -88,7 +88,7 @@ class Lean:
     def _on_complete(self, my_task: RunTask) -> None:
         spec: Any = self
         workflow = my_task.workflow
-        if self.late_script is not None:
+        if self.late_script is not None and not my_task.is_passed_over():
             workflow.script_engine.execute(my_task, self.late_script)
         spec._on_complete_hook(my_task)
         workflow.top_workflow.recorder.completed(my_task)

@@ -42,6 +42,9 @@ class Recorder:
         element = task.task_spec.element
         if element is None:
             return
+        if task.is_passed_over():
+            self.passed.append(Passed(task.id, element.id, element.name, element.process_id, Closure.CANCELLED))
+            return
         if task.task_spec.manual:
             self._closed(task.id, Closure.COMPLETED)
         self.passed.append(Passed(task.id, element.id, element.name, element.process_id, Closure.COMPLETED))

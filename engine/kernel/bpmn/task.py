@@ -110,6 +110,12 @@ class RunTask(Task):
             task = getattr(task.workflow, "host", None)
         return True
 
+    def is_passed_over(self) -> bool:
+        """Whether an operator has the element left out; what chooses ways or starts others cannot be."""
+        spec = self.task_spec
+        over = self.workflow.top_workflow.passed_over
+        return bool(over) and spec.element is not None and spec.element.id in over and not spec.spreads
+
     def absorb(self, other: RunTask) -> None:
         """Merge the variables of another branch's task under this one's."""
         self.data, self.stamps = combined(other.data, other.stamps, self.data, self.stamps)
@@ -123,7 +129,7 @@ class RunTask(Task):
         """Execute the task; what its own effect cancelled (an error end event) is not completed again."""
         top = self.workflow.top_workflow
         top.running = self
-        result: bool | None = self.task_spec._run(self)
+        result: bool | None = True if self.is_passed_over() else self.task_spec._run(self)
         if self._state >= COMPLETED:
             return result
         if result is None:

@@ -104,6 +104,7 @@ class RunWorkflow(_Scope, BpmnWorkflow):
     """The top workflow. `scripts` and `recorder` are set anew for each step.
 
     `detours` are where scopes that this step enters begin, by the names of their specs, instead of at their start.
+    `passed_over` are elements (ids) whose effects are left out in this step.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class RunWorkflow(_Scope, BpmnWorkflow):
         self.id_count = 0
         self.last_end: tuple[str, str] = ("", "")
         self.detours: dict[str, Any] = {}
+        self.passed_over: frozenset[str] = frozenset()
         self.recorder = Recorder()
         self.scripts: FeelScripts | None = None
         self.ports: Any = None

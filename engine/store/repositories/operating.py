@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,7 +18,7 @@ from engine.store.rows import columns_of, record_of, values_of
 from engine.store.tables.case import instance
 from engine.store.tables.exchange import outgoing_message
 from engine.store.tables.studio import halt as halts
-from engine.store.tables.task import user_task
+from engine.store.tables.task import IS_OPEN, user_task
 from engine.store.tables.time import IS_WAITING, timer
 from engine.store.types import UtcDateTime
 
@@ -41,7 +41,7 @@ class Operating:
         self, reader: Actor, procedure: str, now: datetime, *, unit: str | None, definition_id: str | None
     ) -> tuple[ElementLoad, ...]:
         c = user_task.c
-        wanted = [c.procedure == procedure, sa.text("user_task.state = 'open'"), c.kind == TaskKind.STEP]
+        wanted: list[sa.ColumnElement[bool]] = [c.procedure == procedure, c.kind == TaskKind.STEP]
         if unit is not None:
             wanted.append(c.unit == unit)
         if definition_id is not None:
@@ -55,7 +55,7 @@ class Operating:
                 sa.func.sum(sa.case((is_soon, 1), else_=0)).label("due_soon"),
                 sa.func.sum(sa.case((is_late, 1), else_=0)).label("overdue"),
             )
-            .where(*wanted, is_task_not_accused(reader))  # ix_user_task_standing
+            .where(IS_OPEN, *wanted, is_task_not_accused(reader))  # ix_user_task_standing
             .group_by(c.element_id)
             .order_by(c.element_id)
         )
@@ -96,7 +96,7 @@ class Operating:
         )
         return tuple(ElementPace(r.element_id, r.counted, float(r.median), float(r.p90), int(r.late)) for r in rows)
 
-    def _seconds(self, since: sa.Column[datetime], until: sa.Column[datetime]) -> sa.ColumnElement[float]:
+    def _seconds(self, since: sa.Column[datetime], until: sa.Column[datetime]) -> sa.ColumnElement[Any]:
         if self._connection.dialect.name == "sqlite":
             microseconds = sa.type_coerce(until, sa.BigInteger) - sa.type_coerce(since, sa.BigInteger)
             return microseconds / 1_000_000.0
