@@ -12,6 +12,7 @@ const USED = [
   "arrows-fullscreen", "dash-circle", "envelope",
   "arrow-left-right", "arrow-return-left", "arrow-90deg-left", "arrow-counterclockwise", "person-dash", "send", "megaphone",
   "three-dots", "chat-square-text", "star", "star-fill", "arrow-right", "box-arrow-in-right", "arrow-down-up", "file-earmark-pdf", "file-earmark-image",
+  "map", "align-center", "layout-sidebar-reverse",
 ];
 
 export function iconSprite(here) {

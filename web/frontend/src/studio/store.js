@@ -1,0 +1,36 @@
+// The draft on the server: its files, the save that names the revision it saw, the findings. Nothing else talks to it.
+export class Refused extends Error {
+  constructor(status, answer) {
+    super(answer?.error ?? `HTTP ${status}`);
+    this.status = status;
+    this.answer = answer ?? {};
+  }
+}
+
+async function ask(url, { method = "GET", body, token, keepalive = false } = {}) {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      Accept: "application/json",
+      ...(body ? { "Content-Type": "application/json" } : {}),
+      ...(token ? { "X-CSRFToken": token } : {}),
+    },
+    body: body ? JSON.stringify(body) : undefined,
+    // a login page is not an answer
+    redirect: "error",
+    keepalive,
+  });
+  const answer = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
+  if (!response.ok || !answer) throw new Refused(response.status, answer);
+  return answer;
+}
+
+export function draftStore({ urls, token }) {
+  return {
+    load: () => ask(urls.files),
+    save: (revision, put, keepalive = false) => ask(urls.files, { method: "PUT", body: { revision, put, drop: [] }, token, keepalive }),
+    findings: () => ask(urls.findings),
+    standing: () => ask(urls.standing),
+    copy: (files) => ask(urls.copies, { method: "POST", body: { files }, token }),
+  };
+}
