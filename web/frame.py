@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from engine.deadlines.light_rules import LightRules
 from engine.deadlines.office_tables import lights_in_force
+from engine.definitions.draft_rights import may_read_drafts
 from engine.definitions.read import startable
 from engine.notifications.dead_letters import count_dead_letters, may_read_letters
 from engine.notifications.messages import unread_count
@@ -138,6 +139,7 @@ def _context() -> dict[str, Any]:
             "box_counts": box_counts,
             "dead_letters": dead_letters,
             "may_read_scores": may_read_scores(actor()),
+            "may_read_drafts": may_read_drafts(actor()),
         }
     return context
 

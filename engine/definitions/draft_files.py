@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from engine.definitions.content import SHARED, executable_files, is_scenario
@@ -15,6 +15,14 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,60}", re.ASCII)
 _SEGMENT = r"(?!\.)[\w.\-() （）]{1,100}"
 _PATH = re.compile(rf"(?:{_SEGMENT}/){{0,3}}{_SEGMENT}")
+_KINDS: Final = {
+    ".bpmn": "diagram",
+    ".form.json": "forms",
+    ".dmn": "tables",
+    ".docx": "documents",
+    ".yaml": "scenarios",
+    ".yml": "scenarios",
+}
 _BY_TEXT: Final = (".bpmn", ".dmn", ".json", ".yaml", ".yml")
 
 
@@ -28,6 +36,14 @@ def draft_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
 def is_text(path: str) -> bool:
     """Whether a file is edited as text; the Word templates are not."""
     return path.endswith(_BY_TEXT)
+
+
+def kinds_of(files: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The paths by kind (diagram, forms, tables, documents, scenarios), kinds that there are none of left out."""
+    by_kind: dict[str, list[str]] = {kind: [] for kind in dict.fromkeys(_KINDS.values())}
+    for path in sorted(files):
+        by_kind[next(kind for suffix, kind in _KINDS.items() if path.endswith(suffix))].append(path)
+    return [(kind, paths) for kind, paths in by_kind.items() if paths]
 
 
 def check_paths(paths: Mapping[str, bytes]) -> None:

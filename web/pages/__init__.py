@@ -32,9 +32,9 @@ from web.pages.register import register_pages
 from web.pages.reports import reports
 from web.pages.session import session_pages
 from web.pages.starts import starts
+from web.pages.studio import studio
 from web.pages.studio_compare import studio_compare
 from web.pages.studio_editor import studio_editor
-from web.pages.studio import studio
 from web.pages.studio_json import studio_json
 from web.pages.studio_vocabulary import studio_vocabulary
 from web.pages.tables import tables
