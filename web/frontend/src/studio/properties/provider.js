@@ -10,13 +10,13 @@ import { messageGroup, startGroup } from "./groups/message.js";
 import { papersGroup } from "./groups/papers.js";
 import { scriptGroup } from "./groups/script.js";
 import { timerGroup } from "./groups/timer.js";
-import { workGroup } from "./groups/work.js";
+import { assigningGroup, workGroup } from "./groups/work.js";
 
 export { BpmnModule };
 
 const GROUPS = [
   workGroup, formGroup, accessGroup, deadlineGroup, timerGroup, papersGroup, actionGroup, decisionGroup, calledGroup,
-  conditionGroup, startGroup, messageGroup, loopGroup, scriptGroup, returningGroup,
+  conditionGroup, assigningGroup, startGroup, messageGroup, loopGroup, scriptGroup, returningGroup,
 ];
 // Groups of BPMN's own provider that ours replace.
 const REPLACED = new Set(["timer", "multiInstance", "adHocCompletion"]);

@@ -24,6 +24,8 @@ export const zh = {
   "Counts from": "起算",
   "Deadline and escalation": "期限与升级",
   "Deadline or timer": "期限或定时",
+  "Deadlines that it stands under": "所在子流程的期限",
+  "Decided while the case runs": "办理中才确定的",
   "Decision": "决策",
   "Decision table": "决策表",
   "Editable": "可编辑",

@@ -29,12 +29,18 @@ export function Text({ id, label, help, note, get, set, check, placeholder }) {
 
 export function Check({ id, label, help, note, get, set }) {
   return (
-    <Row id={id} label={label} help={help} note={note} hasCheckbox>
-      <label class="duban-check" for={fieldId(id)}>
-        <input id={fieldId(id)} name={id} type="checkbox" class="bio-properties-panel-input" checked={get()} onChange={(event) => set(event.target.checked)} />
-        {label}
-      </label>
-    </Row>
+    <Row
+      id={id}
+      label={label}
+      help={help}
+      note={note}
+      checkbox={
+        <label class="duban-check" for={fieldId(id)}>
+          <input id={fieldId(id)} name={id} type="checkbox" checked={get()} onChange={(event) => set(event.target.checked)} />
+          {label}
+        </label>
+      }
+    />
   );
 }
 

@@ -7,12 +7,12 @@ const WAIT = 400;
 
 export const fieldId = (id) => `bio-properties-panel-${id}`;
 
-export function Row({ id, label, help, problem, note, children, hasCheckbox = false }) {
+export function Row({ id, label, help, problem, note, children, checkbox }) {
   const translate = useService("translate");
   return (
     <div class={`bio-properties-panel-entry duban-field${problem ? ` has-${problem.severity}` : ""}`} data-entry-id={id}>
       <div class="duban-field-head">
-        {!hasCheckbox && (
+        {checkbox || (
           <label class="bio-properties-panel-label" for={fieldId(id)}>
             {label}
           </label>

@@ -1,5 +1,5 @@
 // The deadlines of a step: the timers on its border that name a rule, and what each does before and after its day.
-import { groupOf, isAny, lines } from "../group.js";
+import { groupOf, is, isAny, lines } from "../group.js";
 import { Adder } from "../fields/Adder.jsx";
 import { rulesIn } from "../timing.js";
 import { timerOf, writeTimer } from "./timer.js";
@@ -11,6 +11,7 @@ export function deadlineGroup(element, context) {
   if (!isAny(element, WAITING)) return null;
   const { translate: t, vocabulary } = context;
   const timers = (element.attachers || []).filter(timerOf);
+  const around = timersAround(element, context.registry);
   const rules = timers.flatMap((each) => rulesIn(timerOf(each).text));
   const label = (each) => each.businessObject.name || timerOf(each).text || each.id;
   return groupOf(
@@ -20,9 +21,14 @@ export function deadlineGroup(element, context) {
       lines("deadlines", {
         get: () => timers.length,
         label: t("Timers on its border"),
-        help: timers.length ? "" : t("None. Somebody could leave this step lying for ever."),
+        help: timers.length || around.length ? "" : t("None. Somebody could leave this step lying for ever."),
         lines: () => timers.map((each) => ({ key: each.id, text: label(each), more: timerOf(each).text, act: () => context.select(each.id) })),
       }),
+      around.length &&
+        lines("deadlines-around", {
+          label: t("Deadlines that it stands under"),
+          lines: () => around.map((each) => ({ key: each.id, text: label(each), more: timerOf(each).text, act: () => context.select(each.id) })),
+        }),
       {
         id: "duban-deadline-add",
         component: Adder,
@@ -34,6 +40,15 @@ export function deadlineGroup(element, context) {
     ],
     { open: false, translate: t },
   );
+}
+
+// Timers on the border of the subprocesses that it stands in.
+function timersAround(element, registry) {
+  const found = [];
+  for (let each = element.businessObject.$parent; each && is(each, "bpmn:SubProcess"); each = each.$parent) {
+    found.push(...(registry.get(each.id)?.attachers || []).filter((event) => timerOf(event) && rulesIn(timerOf(event).text).length));
+  }
+  return found;
 }
 
 // The rungs of a rule, as the table of escalations has them.

@@ -12,7 +12,8 @@ export function workGroup(element, context) {
   const from = (name) => {
     const inherited = lane && propertyOf(lane, name);
     if (!inherited || propertyOf(element, name)) return "";
-    return t("From the lane “{lane}”: {value}", { lane: lane.businessObject.name || lane.id, value: inherited });
+    const known = roles.find(({ id }) => name === "role" && id === inherited);
+    return t("From the lane “{lane}”: {value}", { lane: lane.businessObject.name || lane.id, value: known ? `${known.name} ${inherited}` : inherited });
   };
   return groupOf(
     "work",
@@ -34,27 +35,38 @@ export function workGroup(element, context) {
             texts: () => units,
             ...property(element, context, "unit"),
           }),
-      isWork(element) &&
-        feel("assignee", {
-          label: t("Given to one person"),
-          help: t("FEEL that yields a person's id, such as signed_by. That person has the task at once."),
-          ...property(element, context, "assignee"),
-        }),
-      isWork(element) &&
-        feel("role-from", {
-          label: t("Role from a variable"),
-          help: t("FEEL that yields a role where it is known only while the case runs. Null: the role above."),
-          texts: () => roles,
-          ...property(element, context, "role_from"),
-        }),
-      isWork(element) &&
-        feel("name-from", {
-          label: t("Name from a variable"),
-          help: t("FEEL that yields the task's name where it is known only while the case runs. Null: the element's name."),
-          ...property(element, context, "name_from"),
-        }),
     ],
     { open: true, translate: t },
+  );
+}
+
+// What is known only while the case runs.
+export function assigningGroup(element, context) {
+  if (!isWork(element)) return null;
+  const { translate: t, vocabulary } = context;
+  const { roles } = vocabulary.current;
+  return groupOf(
+    "assigning",
+    t("Decided while the case runs"),
+    [
+      feel("assignee", {
+        label: t("Given to one person"),
+        help: t("FEEL that yields a person's id, such as signed_by. That person has the task at once."),
+        ...property(element, context, "assignee"),
+      }),
+      feel("role-from", {
+        label: t("Role from a variable"),
+        help: t("FEEL that yields a role where it is known only while the case runs. Null: the role above."),
+        texts: () => roles,
+        ...property(element, context, "role_from"),
+      }),
+      feel("name-from", {
+        label: t("Name from a variable"),
+        help: t("FEEL that yields the task's name where it is known only while the case runs. Null: the element's name."),
+        ...property(element, context, "name_from"),
+      }),
+    ],
+    { translate: t },
   );
 }
 
