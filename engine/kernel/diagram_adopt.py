@@ -59,6 +59,11 @@ def processes_of(content: bytes, file: str) -> tuple[DrawnProcess, ...]:
     return _processes(_root(content, file))
 
 
+def is_key(text: str) -> bool:
+    """Whether it can be the id of a process."""
+    return _KEY.fullmatch(text) is not None
+
+
 def adopt_diagram(content: bytes, file: str, *, process: str | None = None, key: str | None = None) -> Adopted:
     """The file with `process` (None: the fullest) as its executable one, called `key` (None: as it is).
 
@@ -68,7 +73,7 @@ def adopt_diagram(content: bytes, file: str, *, process: str | None = None, key:
     processes = _processes(root)
     chosen = next((each for each in processes if each.id == process), processes[0])
     new_id = key or chosen.id
-    if not _KEY.fullmatch(new_id):
+    if not is_key(new_id):
         raise _refused(
             "process-id",
             file,
