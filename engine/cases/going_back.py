@@ -31,7 +31,7 @@ HARMLESS = frozenset(
 def look_at(engine: Engine, work: UnitOfWork, held: Held) -> Run:
     """The instance as it stands, to be asked and not to be moved. At most one statement."""
     procedure = load_procedure(work, held.instance.definition_id)
-    return engine.kernel.load(procedure.source, _IDLE, held.instance.snapshot)
+    return engine.kernel.load(procedure.source, IDLE, held.instance.snapshot)
 
 
 def look_by_task(work: UnitOfWork, task_id: str) -> Held | None:
@@ -114,7 +114,7 @@ class _Idle:
 
 
 _ONLY_LOOKED_AT = Message("流程仅供查看", "the instance is only looked at")
-_IDLE = Ports(_Idle(), _Idle())
+IDLE = Ports(_Idle(), _Idle())
 
 
 def _irreversible(effect: Effect) -> Message:

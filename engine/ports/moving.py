@@ -23,10 +23,18 @@ from engine.records.time import Timer, TimerState
 
 
 class MovingRepository(Protocol):
-    def add(self, run: MoveRun, instance_ids: Sequence[str] | None, at_most: int) -> int:
+    def add(
+        self,
+        run: MoveRun,
+        instance_ids: Sequence[str] | None,
+        at_most: int,
+        *,
+        like: tuple[str, Sequence[Outcome]] | None = None,
+    ) -> int:
         """Stores the run with its items, `waiting`, oldest instance first; returns how many.
 
-        `instance_ids` None: all running instances of the key on `source_id` (None: on any version but the target).
+        `like`: only those that another run found to be so. `instance_ids` None: all running instances of the key on
+        `source_id` (None: on any version but the target).
         """
         ...
 
@@ -38,6 +46,10 @@ class MovingRepository(Protocol):
         ...
 
     def set_state(self, run_id: str, state: RunState, at: datetime, *, undoing: bool | None = None) -> None: ...
+    def stop(self, run_id: str, reason: str, at: datetime) -> None:
+        """The run ends before its end; the reason is added to it."""
+        ...
+
     def state_of(self, run_id: str) -> RunState | None:
         """Inside a writing transaction: locked, so that who pauses or stops a run waits for the step under way."""
         ...
@@ -74,7 +86,6 @@ class MovingRepository(Protocol):
         """As `items`, of one group where `gist` is given; without cases that accuse a unit of the reader's."""
         ...
 
-    def instance_ids(self, run_id: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]: ...
     def running(self, key: str) -> Mapping[str, int]:
         """How many instances run on each version of the key that has any. One statement."""
         ...

@@ -44,7 +44,14 @@ class Moving:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def add(self, run: MoveRun, instance_ids: Sequence[str] | None, at_most: int) -> int:
+    def add(
+        self,
+        run: MoveRun,
+        instance_ids: Sequence[str] | None,
+        at_most: int,
+        *,
+        like: tuple[str, Sequence[Outcome]] | None = None,
+    ) -> int:
         self._connection.execute(sa.insert(move_run), values_of(run))
         c = instance.c
         chosen = (
@@ -58,6 +65,9 @@ class Moving:
             chosen = chosen.where(c.definition_id != run.target_id)
         if instance_ids is not None:
             chosen = chosen.where(c.instance_id.in_(instance_ids))
+        if like is not None:
+            fits = sa.select(_I.instance_id).where(_I.run_id == like[0], _I.outcome.in_(like[1]))
+            chosen = chosen.where(c.instance_id.in_(fits))
         oldest = chosen.order_by(c.started_at, c.instance_id).limit(at_most).subquery()
         position = sa.func.row_number().over(order_by=(oldest.c.started_at, oldest.c.instance_id))
         rows = sa.select(
@@ -94,6 +104,10 @@ class Moving:
         values: dict[str, Any] = {"state": state, "changed_at": at}
         if undoing is not None:
             values["undoing"] = undoing
+        self._connection.execute(sa.update(move_run).where(_R.run_id == run_id).values(values))
+
+    def stop(self, run_id: str, reason: str, at: datetime) -> None:
+        values = {"state": RunState.STOPPED, "changed_at": at, "reason": reason}
         self._connection.execute(sa.update(move_run).where(_R.run_id == run_id).values(values))
 
     def state_of(self, run_id: str) -> RunState | None:
@@ -185,10 +199,6 @@ class Moving:
             )
             for row in self._connection.execute(statement)
         )
-
-    def instance_ids(self, run_id: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-        found = sa.select(_I.instance_id).where(_I.run_id == run_id, _I.outcome.in_(outcomes))
-        return tuple(self._connection.scalars(found.order_by(_I.position)))
 
     def running(self, key: str) -> Mapping[str, int]:
         rows = self._connection.execute(
