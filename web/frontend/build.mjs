@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { strictFeelin } from "./feel/strict.mjs";
 import { chinesePlaceholders } from "./chinese-placeholders.mjs";
+import { formEditorWords } from "./form-editor-words.mjs";
 import { iconSprite } from "./icons.mjs";
 import { licenceTexts } from "./licences.mjs";
 import { untranslated } from "./editor-texts.mjs";
@@ -46,16 +47,20 @@ async function buildPages(outdir) {
       studio: "src/studio.js",
       "studio-layout": "src/studio-layout.js",
       versions: "src/versions.js",
+      "studio-table": "src/studio-table.js",
+      "studio-form": "src/studio-form.js",
       "app-style": "css/app.css",
       "form-style": "css/form.css",
       "diagram-style": "css/diagram.css",
       "studio-style": "css/studio-editor.css",
       "versions-style": "css/versions.css",
+      "studio-table-style": "css/studio-table.css",
+      "studio-form-style": "css/studio-form.css",
       "public-style": "css/public.css",
     },
     outdir,
     format: "iife",
-    plugins: [chinesePlaceholders, simulationWords(here), panelOnly],
+    plugins: [chinesePlaceholders, simulationWords(here), panelOnly, formEditorWords],
   });
   writeFileSync(join(outdir, "icons.svg"), iconSprite(here));
   writeFileSync(join(outdir, "licenses.txt"), licenceTexts(here, Object.keys(result.metafile.inputs)));

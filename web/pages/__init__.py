@@ -35,6 +35,7 @@ from web.pages.starts import starts
 from web.pages.studio import studio
 from web.pages.studio_compare import studio_compare
 from web.pages.studio_editor import studio_editor
+from web.pages.studio_files import studio_files
 from web.pages.studio_json import studio_json
 from web.pages.studio_vocabulary import studio_vocabulary
 from web.pages.tables import tables
@@ -88,4 +89,5 @@ PAGES = (
     feeds,
     deliveries,
     studio_compare,
+    studio_files,
 )

@@ -1,0 +1,110 @@
+// The editor of a decision table of a draft: dmn-js, in the office's words, saved by itself.
+import DmnModeler from "dmn-js/lib/Modeler.js";
+import { keepSaved, openDraft, readPage, showFindings, startHistory, stop } from "./files/editing.js";
+import { tableWords } from "./files/table-words.js";
+import { told } from "./studio/words.js";
+
+const TYPES = ["string", "boolean", "number", "date", "time", "dateTime", "dayTimeDuration", "yearMonthDuration", "Any"];
+
+function makeModeler(container, words) {
+  const additionalModules = [words.module];
+  return new DmnModeler({
+    container,
+    common: { expressionLanguages: { options: [{ value: "feel", label: "FEEL" }], defaults: { editor: "feel" } }, dataTypes: TYPES },
+    drd: { additionalModules },
+    decisionTable: { additionalModules },
+    literalExpression: { additionalModules },
+    boxedExpression: { additionalModules },
+  });
+}
+
+// Several decisions in a file: one tab each; the picture of their requirements is not needed to edit them.
+function startTabs(modeler, box) {
+  const views = modeler.getViews().filter(({ type }) => type !== "drd");
+  const show = async (view) => {
+    await modeler.open(view);
+    [...box.children].forEach((tab, index) => tab.setAttribute("aria-pressed", String(views[index] === view)));
+  };
+  box.hidden = views.length < 2;
+  box.replaceChildren(
+    ...views.map((view) => {
+      const tab = Object.assign(document.createElement("button"), { type: "button", className: "chip", textContent: view.element.name || view.element.id });
+      tab.addEventListener("click", () => show(view));
+      return tab;
+    }),
+  );
+  return views.length ? show(views[0]) : Promise.resolve();
+}
+
+// Cells are written into by whoever is logged in only; others read.
+function lock(container) {
+  container.inert = true;
+  container.removeAttribute("aria-hidden");
+}
+
+function nameOfIn(modeler) {
+  const holds = (table, id) =>
+    [...(table.input ?? []), ...(table.output ?? []), ...(table.rule ?? [])].find(
+      (each) => each.id === id || [...(each.inputEntry ?? []), ...(each.outputEntry ?? [])].some((entry) => entry.id === id),
+    );
+  return (id) => {
+    const found = modeler
+      .getViews()
+      .map(({ element }) => (element.id === id ? element : element.decisionLogic && holds(element.decisionLogic, id)))
+      .find(Boolean);
+    return found ? found.label || found.name || id : null;
+  };
+}
+
+function pointAt(container) {
+  return (id) => {
+    const cell = container.querySelector(`[data-element-id="${CSS.escape(id)}"], [data-row-id="${CSS.escape(id)}"], [data-col-id="${CSS.escape(id)}"]`);
+    cell?.scrollIntoView({ block: "center", inline: "center" });
+    (cell?.querySelector("[contenteditable], [tabindex]") ?? cell)?.focus?.();
+  };
+}
+
+async function start() {
+  const root = document.querySelector(".studio-editor");
+  const page = readPage();
+  const words = tableWords(page.language);
+  const opened = await openDraft(page, root);
+  if (!opened) return;
+  const { store, draft } = opened;
+  const container = root.querySelector(".table-paper");
+  const modeler = makeModeler(container, words);
+  try {
+    await modeler.importXML(draft.files[page.path] ?? "");
+    await startTabs(modeler, root.querySelector("#table-tabs"));
+  } catch (error) {
+    showFindings({ page, store }).ask();
+    return stop(root, told(page, "file_not_opened", { reason: error.message }));
+  }
+  const findings = showFindings({ page, store, nameOf: nameOfIn(modeler), select: pointAt(container) });
+  findings.ask();
+  const read = async () => (await modeler.saveXML({ format: true })).xml;
+  if (page.editable) {
+    const stack = () => modeler.getActiveViewer()?.get("commandStack");
+    const can = (act) => Boolean(act === "undo" ? stack()?.canUndo() : stack()?.canRedo());
+    const refresh = startHistory({ root, can, undo: () => stack().undo(), redo: () => stack().redo() });
+    const autosave = keepSaved({ page, store, draft, root, read, content: await read(), findings });
+    const heard = new Set();
+    const listen = () => {
+      const viewer = modeler.getActiveViewer();
+      if (!viewer || heard.has(viewer)) return;
+      heard.add(viewer);
+      viewer.on("commandStack.changed", () => {
+        refresh();
+        autosave.changed();
+      });
+    };
+    modeler.on("views.changed", listen);
+    listen();
+    root.autosave = autosave;
+  } else lock(container);
+  root.editor = modeler;
+  root.untranslated = words.missed;
+  root.dataset.ready = "1";
+}
+
+start();
