@@ -17,6 +17,7 @@ from engine.cases.messages import deliver_sent
 from engine.cases.standing import SYSTEM, Event, Firing
 from engine.clock.elapsed import elapsed
 from engine.errors import StepFailed
+from engine.kernel.mend import passing_over
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import InstanceState
@@ -32,13 +33,15 @@ def fire_timer(
     *,
     log_failure: bool = True,
     wait: bool = False,
+    over: frozenset[str] = frozenset(),
 ) -> bool:
     """Fires one timer of the ledger in a step of its own.
 
     False where it is gone, stale, taken by another, or halted: then it is put off until the halt ends.
 
-    With `wait` another who has it is waited for, and may die in the middle: False then means gone or stale.
-    Raises StepFailed where the diagram failed: the incident is recorded; when to try again is the caller's to say.
+    With `wait` another who has it is waited for, and may die in the middle: False then means gone or stale. The
+    effects of the elements `over` are left out. Raises StepFailed where the diagram failed: the incident is
+    recorded; when to try again is the caller's to say.
     """
     now = engine.clock.now()
     timer: Timer | None = None
@@ -54,7 +57,7 @@ def fire_timer(
             if held.halt_id is not None:
                 work.operating.park_timers([timer.timer_id])
                 return False
-            batch = _step(engine, work, held, Firing(timer, worker, by_outage), now)
+            batch = _step(engine, work, held, Firing(timer, worker, by_outage), now, over=over)
             work.instances.save_step(batch)
     except StepFailed as failure:
         if log_failure and timer is not None:
@@ -117,19 +120,27 @@ def fire_batch(
         batch.seconds = elapsed() - begun
 
 
-def _step(engine: Engine, work: UnitOfWork, held: Held, firing: Firing, now: datetime) -> StepBatch:
+def _step(
+    engine: Engine,
+    work: UnitOfWork,
+    held: Held,
+    firing: Firing,
+    now: datetime,
+    *,
+    over: frozenset[str] = frozenset(),
+) -> StepBatch:
     """The step that a firing is, still to be saved."""
     timer = firing.timer
     if timer.kind is TimerKind.BPMN:
-        return prepare(engine, work, held, _operation(firing), actor=SYSTEM, now=now)
+        return prepare(engine, work, held, _operation(firing, over), actor=SYSTEM, now=now)
     return climb(engine, work, held, timer, now, worker=firing.worker, by_outage=firing.by_outage)
 
 
-def _operation(firing: Firing) -> Operation:
+def _operation(firing: Firing, over: frozenset[str]) -> Operation:
     timer = firing.timer
     return Operation(
         event=Event("TimerFired", {"timer_id": timer.timer_id, "element": timer.element_id, "name": timer.name}),
-        act=lambda run, now: run.fire(timer.timer_id, now),
+        act=lambda run, now: passing_over(run, over).fire(timer.timer_id, now),
         retry={"kind": "fire", "timer_id": timer.timer_id},
         firing=firing,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from engine.audit.record import record_event, record_refusal
@@ -9,11 +10,13 @@ from engine.cases.advance import Held, Operation, hold_by_task
 from engine.cases.catch_up import catch_up
 from engine.cases.completion import completion_of
 from engine.cases.firing import fire_timer
-from engine.cases.messages import drain_messages
+from engine.cases.messages import deliver_message, drain_messages
 from engine.cases.step import run_step
 from engine.errors import Forbidden, InvalidState, Message, NotFound
+from engine.kernel.mend import passing_over
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
+from engine.records.case import CaseFile
 from engine.records.org import Actor
 from engine.records.step import Incident
 from engine.records.task import TaskState
@@ -46,30 +49,51 @@ def retry_incident(engine: Engine, actor: Actor, incident_id: str) -> None:
         record_refusal(engine, actor, "retry_incident", {"incident_id": incident_id})
         raise _admins_only()
     with engine.store.read() as work:
-        incident = work.registers.incident(incident_id)
-        case = work.cases.get(incident.case_id) if incident is not None else None
-    if incident is None or case is None or is_accused(actor, case):
-        raise NotFound(Message("故障", "incident"), incident_id)
-    if incident.state != "open":
-        raise InvalidState(
-            Message(
-                "这条故障已经处理过，无需重试。", "This incident has been dealt with; nothing is left to retry."
-            )
-        )
-    _RETRIES[incident.operation["kind"]](engine, incident)
+        incident, _ = known_incident(work, actor, incident_id)
+    require_unsettled(incident)
+    redo(engine, incident)
+    settle(engine, actor, incident, state="retried", event="IncidentRetried")
+
+
+def redo(engine: Engine, incident: Incident, over: frozenset[str] = frozenset()) -> None:
+    """Does what failed again; the effects of the elements `over` are left out. Raises StepFailed, Halted."""
+    _RETRIES[incident.operation["kind"]](engine, incident, over)
+
+
+def settle(engine: Engine, actor: Actor, incident: Incident, *, state: str, event: str, **detail: str) -> None:
+    """Closes the incident, and says so in the case's trail."""
     with engine.store.write() as work:
-        work.registers.set_incident_state(incident_id, "retried")
+        work.registers.set_incident_state(incident.incident_id, state)
         record_event(
             work,
-            "IncidentRetried",
-            {"incident_id": incident_id},
+            event,
+            {"incident_id": incident.incident_id, **detail},
             actor=actor.person_id,
             at=engine.clock.now(),
             case_id=incident.case_id,
         )
 
 
-def _retry_completion(engine: Engine, incident: Incident) -> None:
+def known_incident(work: UnitOfWork, actor: Actor, incident_id: str) -> tuple[Incident, CaseFile]:
+    """Raises NotFound, also where the actor may not know of the case."""
+    incident = work.registers.incident(incident_id)
+    case = work.cases.get(incident.case_id) if incident is not None else None
+    if incident is None or case is None or is_accused(actor, case):
+        raise NotFound(Message("故障", "incident"), incident_id)
+    return incident, case
+
+
+def require_unsettled(incident: Incident) -> None:
+    """Raises InvalidState."""
+    if incident.state != "open":
+        raise InvalidState(
+            Message(
+                "这条故障已经处理过，无需重试。", "This incident has been dealt with; nothing is left to retry."
+            )
+        )
+
+
+def _retry_completion(engine: Engine, incident: Incident, over: frozenset[str]) -> None:
     operation = incident.operation
 
     def hold(work: UnitOfWork) -> Held:
@@ -81,7 +105,7 @@ def _retry_completion(engine: Engine, incident: Incident) -> None:
     def plan(_work: UnitOfWork, held: Held, _now: datetime) -> Operation:
         if held.task is None or held.task.state is not TaskState.OPEN:
             raise _AlreadyDone
-        return completion_of(
+        done = completion_of(
             held.task,
             operation["data"],
             person_id=operation["person_id"],
@@ -89,6 +113,7 @@ def _retry_completion(engine: Engine, incident: Incident) -> None:
             zone=engine.settings.timezone,
             columns=_columns(operation),
         )
+        return replace(done, act=lambda run, at: done.act(passing_over(run, over), at))
 
     try:
         run_step(engine, hold, plan, actor=operation["person_id"], log_failure=False)
@@ -103,17 +128,19 @@ def _columns(operation: Data) -> Data:
     return columns
 
 
-def _retry_firing(engine: Engine, incident: Incident) -> None:
-    fire_timer(engine, incident.operation["timer_id"], _WORKER, log_failure=False)
+def _retry_firing(engine: Engine, incident: Incident, over: frozenset[str]) -> None:
+    fire_timer(engine, incident.operation["timer_id"], _WORKER, log_failure=False, over=over)
 
 
-def _retry_message(engine: Engine, incident: Incident) -> None:
+def _retry_message(engine: Engine, incident: Incident, over: frozenset[str]) -> None:
+    message_id = incident.operation["message_id"]
     with engine.store.write() as work:
-        work.messages.settle(incident.operation["message_id"], "pending", engine.clock.now())
+        work.messages.settle(message_id, "pending", engine.clock.now())
+    deliver_message(engine, message_id, over=over)
     drain_messages(engine)
 
 
-def _retry_calendar(engine: Engine, incident: Incident) -> None:
+def _retry_calendar(engine: Engine, incident: Incident, _over: frozenset[str]) -> None:
     catch_up(engine, incident.operation["instance_id"], every=True)
 
 

@@ -18,6 +18,7 @@ from engine.cases.standing import SYSTEM, Event
 from engine.definitions.outline import SAME_CASE, StartPoint
 from engine.definitions.sources import Procedure, load_procedure
 from engine.errors import Conflict, EngineError, StepFailed, StoreAway
+from engine.kernel.mend import passing_over
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile, InstanceState
@@ -46,11 +47,11 @@ def deliver_sent(engine: Engine, batch: StepBatch) -> None:
         drain_messages(engine)
 
 
-def deliver_message(engine: Engine, message_id: str) -> bool:
+def deliver_message(engine: Engine, message_id: str, *, over: frozenset[str] = frozenset()) -> bool:
     """Delivers one message.
 
     False where it is delivered already, being delivered, failed (an incident tells), or where a receiver is halted:
-    it is delivered to all of them once the halt has ended.
+    it is delivered to all of them once the halt has ended. The effects of the elements `over` are left out.
     """
     now = engine.clock.now()
     message: OutgoingMessage | None = None
@@ -59,7 +60,7 @@ def deliver_message(engine: Engine, message_id: str) -> bool:
             message = work.messages.claim(message_id)
             if message is None:
                 return False
-            reached = _Delivery(engine, work, message, now).reach()
+            reached = _Delivery(engine, work, message, now, over).reach()
             work.messages.settle(message_id, "delivered" if reached else "unawaited", now)
     except Conflict:
         # a receiver was in the middle of a step: the heartbeat tries again
@@ -108,6 +109,7 @@ class _Delivery:
     work: UnitOfWork
     message: OutgoingMessage
     now: datetime
+    over: frozenset[str] = frozenset()
 
     def reach(self) -> int:
         """How many instances it reached. One that nobody awaits is kept in the sender's audit trail."""
@@ -128,7 +130,9 @@ class _Delivery:
         refuse_halted(self.work, held.halt_id)
         operation = Operation(
             event=Event("MessageReceived", {"message": self.message.message, "element": subscription.element_id}),
-            act=lambda run, at: run.deliver(subscription.task_id, _variables(self.message.payload), at),
+            act=lambda run, at: passing_over(run, self.over).deliver(
+                subscription.task_id, _variables(self.message.payload), at
+            ),
             retry={"kind": "message", "message_id": self.message.message_id},
         )
         advance(self.engine, self.work, held, operation, actor=SYSTEM, now=self.now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from engine.errors import InvalidState, Message
 from engine.kernel.bpmn.activities import _Multiple
@@ -75,7 +76,7 @@ def passing_over(run: Run, element_ids: Collection[str]) -> Run:
     return run
 
 
-def correct(run: Run, values: Mapping[str, Value]) -> None:
+def correct(run: Run, values: Mapping[str, Value], now: datetime) -> Changes:
     """Sets variables wherever a token sees them; called procedures with declared data only where they have them.
 
     Raises InvalidState for a variable that each instance of a multi-instance activity has for itself.
@@ -88,14 +89,22 @@ def correct(run: Run, values: Mapping[str, Value]) -> None:
     }
     if not own.isdisjoint(values):
         raise InvalidState(_EACH_ITS_OWN)
-    for scope in run._workflow.scopes():
-        declared = scope.spec.io_specification
-        is_closed = scope is not run._workflow and declared is not None and bool(declared.data_inputs)
-        known = scope.variables() if is_closed else values
-        given = {name: value for name, value in values.items() if name in known}
-        for task in scope.live.values():
-            task.data = {**task.data, **given}
-        scope.last_data = {**scope.last_data, **given}
+
+    def write() -> None:
+        for scope in run._workflow.scopes():
+            _write(scope, values, is_top=scope is run._workflow)
+
+    return run._step(now, write)
+
+
+def _write(scope: Any, values: Mapping[str, Value], *, is_top: bool) -> None:
+    declared = scope.spec.io_specification
+    is_closed = not is_top and declared is not None and bool(declared.data_inputs)
+    known = scope.variables() if is_closed else values
+    given = {name: value for name, value in values.items() if name in known}
+    for task in scope.live.values():
+        task.data = {**task.data, **given}
+    scope.last_data = {**scope.last_data, **given}
 
 
 def _kind(task: RunTask) -> str:

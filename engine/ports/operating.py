@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from engine.records.operating import ElementLoad, ElementPace, Halt
 from engine.records.org import Actor
+from engine.records.step import Incident
+from engine.values import Data
 
 
 class OperatingRepository(Protocol):
@@ -50,6 +52,18 @@ class OperatingRepository(Protocol):
 
     def past_halts(self, limit: int) -> Sequence[Halt]:
         """Those that are over, the latest begun first."""
+        ...
+
+    def set_task_data(self, data: Mapping[str, Data]) -> None:
+        """What open tasks see of the variables, by task id. One statement."""
+        ...
+
+    def incidents_of(self, case_id: str, instance_id: str) -> tuple[Incident, ...]:
+        """The newest first (ix_incident_of_case). One statement."""
+        ...
+
+    def save_incident(self, incident: Incident) -> None:
+        """Writes what is to be done again."""
         ...
 
     def park_timers(self, timer_ids: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine.records.operating import ElementLoad, ElementPace, Halt
 from engine.records.org import Actor
+from engine.records.step import Incident
 from engine.records.task import TaskKind, TaskState
 from engine.store.repositories.halted import IS_IN_FORCE, halt_of_instance, halt_of_procedure
 from engine.store.repositories.known import Known
@@ -17,10 +18,12 @@ from engine.store.repositories.searching import is_task_not_accused
 from engine.store.rows import columns_of, record_of, values_of
 from engine.store.tables.case import instance
 from engine.store.tables.exchange import outgoing_message
+from engine.store.tables.journal import incident
 from engine.store.tables.studio import halt as halts
 from engine.store.tables.task import IS_OPEN, user_task
 from engine.store.tables.time import IS_WAITING, timer
 from engine.store.types import UtcDateTime
+from engine.values import Data
 
 PARKED: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """When a halted instance's timer is tried next: by no heartbeat, but by the end of the halt."""
@@ -153,6 +156,22 @@ class Operating:
             .limit(limit)
         )
         return tuple(record_of(Halt, row, halts) for row in rows)
+
+    def set_task_data(self, data: Mapping[str, Data]) -> None:
+        if data:
+            seen = sa.bindparam("seen", type_=user_task.c.data.type)
+            statement = sa.update(user_task).where(user_task.c.task_id == sa.bindparam("key"), IS_OPEN)
+            rows = [{"key": task_id, "seen": values} for task_id, values in data.items()]
+            self._connection.execute(statement.values(data=seen), rows)
+
+    def incidents_of(self, case_id: str, instance_id: str) -> tuple[Incident, ...]:
+        of_instance = incident.c.case_id == case_id, incident.c.instance_id == instance_id  # ix_incident_of_case
+        rows = self._connection.execute(sa.select(incident).where(*of_instance).order_by(incident.c.at.desc()))
+        return tuple(record_of(Incident, row, incident) for row in rows)
+
+    def save_incident(self, incident_: Incident) -> None:
+        statement = sa.update(incident).where(incident.c.incident_id == incident_.incident_id)
+        self._connection.execute(statement.values(operation=incident_.operation))
 
     def park_timers(self, timer_ids: Sequence[str]) -> int:
         # a halt that is being lifted is waited for, and one that is looked at here is not lifted before the commit
