@@ -60,7 +60,7 @@ def findings_in(
         more_rules=office_rules(work),
     )
     findings = (*findings, *statutory_findings(own, engine.kernel.feel, engine.clock.now()), *paper_findings(own))
-    return findings if any(finding.is_error for finding in findings) else (*findings, *_misnamed(key, own))
+    return findings if any(finding.is_error for finding in findings) else (*findings, *misnamed(key, own))
 
 
 def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mapping[str, bytes]) -> Definition:
@@ -97,7 +97,7 @@ def _deploy_builtin(engine: Engine, key: str, files: Mapping[str, bytes]) -> Def
     return current or deploy_procedure(engine, None, key, files)
 
 
-def _misnamed(key: str, own: Mapping[str, bytes]) -> Iterator[Finding]:
+def misnamed(key: str, own: Mapping[str, bytes]) -> Iterator[Finding]:
     """A procedure is found by one name: that of its process, of its file and of its folder."""
     (path,) = (path for path in own if path.endswith(".bpmn"))
     process_id = read_diagram(own[path], path).process_id

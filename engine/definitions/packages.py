@@ -18,12 +18,15 @@ from typing import Any, Final
 from engine.audit.record import record_event
 from engine.definitions.builtin import shared_tables
 from engine.definitions.content import SHARED, is_scenario
+from engine.definitions.deploy import findings_in, misnamed
 from engine.definitions.draft_files import check_key, draft_files
 from engine.definitions.draft_rights import demand_admin, demand_reader, missing_draft
 from engine.definitions.drafts import add_draft
 from engine.definitions.sources import load_procedure
-from engine.errors import InvalidFile, Message
+from engine.errors import InvalidDiagram, InvalidFile, Message
+from engine.kernel.diagram import read_diagram
 from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
 from engine.records.org import Actor
 from engine.records.studio import ProcedureDraft
 
@@ -90,7 +93,7 @@ def import_package(engine: Engine, actor: Actor, key: str, files: Mapping[str, b
 
     With a manifest among them, every file must be there and be what the manifest says; reasons for warnings and the
     changelog come along. A lone diagram takes the place of the one in force, whose forms and tables stay. Raises
-    InvalidFile, Forbidden (audited).
+    InvalidFile, InvalidDiagram where no diagram of the procedure's name can be read, Forbidden (audited).
     """
     demand_admin(engine, actor, "import_package", key)
     manifest = _manifest(files)
@@ -103,6 +106,7 @@ def import_package(engine: Engine, actor: Actor, key: str, files: Mapping[str, b
         content = draft_files({path: data for path, data in files.items() if path != MANIFEST})
         if current is not None and len(files) == 1:
             content = draft_files({file.path: file.content for file in current.files}) | content
+        _demand_diagram(engine, work, key, content)
         draft = add_draft(
             engine,
             work,
@@ -118,6 +122,16 @@ def import_package(engine: Engine, actor: Actor, key: str, files: Mapping[str, b
             detail |= {"sha256": manifest.sha256, "version": manifest.version}
         record_event(work, "ProcedureDraftImported", detail, actor=actor.person_id, at=now)
         return draft
+
+
+def _demand_diagram(engine: Engine, work: UnitOfWork, key: str, content: Mapping[str, bytes]) -> None:
+    """Raises InvalidDiagram where there is no drawing of the procedure's name that can be read."""
+    drawings = [path for path in content if path.endswith(".bpmn")]
+    if len(drawings) != 1:
+        raise InvalidDiagram(findings_in(engine, work, key, content))
+    read_diagram(content[drawings[0]], drawings[0])
+    if odd := tuple(misnamed(key, content)):
+        raise InvalidDiagram(odd)
 
 
 @dataclass(frozen=True)

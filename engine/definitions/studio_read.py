@@ -76,6 +76,12 @@ class DraftPage:
         return tuple(finding for finding in self.warnings if not is_waived(self.draft, finding))
 
     @property
+    def ordered(self) -> tuple[Finding, ...]:
+        """Errors, then what needs a reason, then what has one."""
+        bare = self.bare
+        return (*self.errors, *bare, *(finding for finding in self.warnings if finding not in bare))
+
+    @property
     def is_editing(self) -> bool:
         return self.draft.state is DraftState.EDITING
 

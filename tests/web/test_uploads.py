@@ -41,23 +41,23 @@ def versions(office: Office) -> int:
     return len(list_definitions(office.engine, office.actor("admin")))
 
 
-def test_a_folder_is_checked_and_deployed(office: Office, visit: Visit) -> None:
+def test_a_folder_is_checked_and_kept_as_a_draft(office: Office, visit: Visit) -> None:
     before = versions(office)
     files = packed(files_of(two_steps(), **two_step_forms()))
     checked = send(visit("admin"), "two_steps.zip", files, "check")
     assert "没有发现问题" in checked.text
     assert versions(office) == before
-    deployed = send(visit("admin"), "two_steps.zip", files)
-    assert deployed.status_code == 302
-    assert versions(office) == before + 1
+    kept = send(visit("admin"), "two_steps.zip", files)
+    assert kept.status_code == 302
+    assert "/studio/" in kept.location
+    assert versions(office) == before
 
 
 def test_findings_name_element_and_line(office: Office, visit: Visit) -> None:
     before = versions(office)
     files = files_of(two_steps(), **two_step_forms())
     files.pop("forms/check.form.json")
-    answer = send(visit("admin"), "two_steps.zip", packed(files))
-    assert answer.status_code == 422
+    answer = send(visit("admin"), "two_steps.zip", packed(files), "check")
     assert "核对" in answer.text
     assert "two_steps.bpmn:" in answer.text
     assert versions(office) == before
@@ -78,7 +78,7 @@ def test_broken_and_hostile_diagrams_are_findings(office: Office, visit: Visit, 
     before = versions(office)
     answer = send(visit("admin"), name, content)
     assert answer.status_code == 422
-    assert "未部署" in answer.text
+    assert "打不开" in answer.text
     assert "root:" not in answer.text
     assert versions(office) == before
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.definitions.draft_files import kinds_of
 from engine.definitions.drafts import create_draft
-from engine.definitions.packages import Package, export_draft, export_version, import_package
+from engine.definitions.packages import Package, export_draft, export_version
 from engine.definitions.reviewing import (
     OpenWarnings,
     discard_draft,
@@ -21,13 +21,11 @@ from engine.definitions.reviewing import (
 )
 from engine.definitions.studio_read import read_draft, read_studio
 from engine.definitions.versions import procedure_versions, retire_version, roll_back
-from engine.errors import EngineError, InvalidDiagram, InvalidFile, InvalidState, Message
+from engine.errors import EngineError, InvalidDiagram, InvalidState, Message
 from web.current import actor, engine, language
 from web.i18n import text
-from web.studio_adopting import carried_file, taken_in
 from web.studio_telling import told_event
-from web.upload_folder import MOST_BYTES, read_folder
-from web.uploaded_process import process_id_of
+from web.studio_upload import uploaded_draft
 
 studio = Blueprint("studio", __name__, url_prefix="/studio")
 
@@ -56,21 +54,7 @@ def create() -> AnyResponse:
 @studio.post("/import")
 def take_in() -> AnyResponse:
     """A draft from an exported file, a folder's zip, or a lone diagram of whatever tool."""
-    if (carried := carried_file()) is not None:
-        return taken_in(*carried)
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
-        raise InvalidFile(
-            Message("没有选择文件。请选择 .bpmn 或 .zip。", "No file was chosen. Choose a .bpmn or a .zip.")
-        )
-    folder, files = read_folder(upload.filename, upload.stream.read(MOST_BYTES + 1))
-    if folder is None and len(files) == 1:
-        ((name, content),) = files.items()
-        return taken_in(name, content)
-    key = folder or process_id_of(files)
-    draft = import_package(engine(), actor(), key, files)
-    flash(text("studio.imported", language(), name=draft.name))
-    return _to(draft.draft_id)
+    return uploaded_draft()
 
 
 @studio.get("/<draft_id>")
