@@ -1,0 +1,288 @@
+"""Running cases under a new version: tried first, then moved, and moved back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from engine.audit.verify import verify_chain
+from engine.cases.moving import carry
+from engine.cases.moving.progress import advance_runs
+from engine.cases.moving.runs import (
+    Choice,
+    begin_draft_run,
+    begin_migration,
+    begin_version_run,
+    pause_run,
+    resume_run,
+    stop_run,
+    undo_case,
+    undo_run,
+)
+from engine.cases.start import start_case
+from engine.definitions.drafts import create_draft, save_draft
+from engine.errors import Forbidden, InvalidState
+from engine.records.case import CaseFile
+from engine.records.definition import Definition
+from engine.records.moving import MoveItem, MoveRun, Outcome, RunState
+from engine.records.time import Deadline, DeadlineState
+from engine.tasks.claim import claim_task
+from engine.tasks.complete import complete_task
+from engine.tasks.drafts import save_draft as keep_draft
+from tests.unit.kernel.bpmn_builder import Bpmn
+from tests.worlds import World, a_field, a_form, files_of
+
+NOTE = a_form(a_field("note", "textarea", label="意见", required=True))
+
+
+def drawn(*steps: str, due: str = 'deadline("T5")', watched: str = "b", role: str = "registrar") -> Bpmn:
+    """A line of steps; a deadline on one of them."""
+    diagram = Bpmn("line", name="直线办理").lane("registry", role=role).start("start", lane="registry", name="来件")
+    for step in steps:
+        diagram.user(step, name=f"环节{step}", form="note", lane="registry")
+    diagram.end("end", lane="registry")
+    if due:
+        diagram.timer_boundary("due", on=watched, expression=due, interrupting=False, lane="registry")
+        diagram.end("late", after="due", lane="registry")
+    return diagram
+
+
+@dataclass
+class Line:
+    """Cases that stand at the step b, whose five days run."""
+
+    world: World
+    cases: list[CaseFile]
+
+    def publish(self, diagram: Bpmn) -> Definition:
+        return self.world.deploy(diagram, note=NOTE)
+
+    def migrate(self, target: Definition, **choice: object) -> MoveRun:
+        begun = begin_migration(
+            self.world.engine, self.world.actor("admin"), target.definition_id, Choice(**choice), "流程改版"
+        )
+        self.work_off()
+        return self.run(begun)
+
+    def dry_run(self, target: Definition, **choice: object) -> MoveRun:
+        begun = begin_version_run(
+            self.world.engine, self.world.actor("admin"), target.definition_id, Choice(**choice)
+        )
+        self.work_off()
+        return self.run(begun)
+
+    def work_off(self) -> None:
+        while advance_runs(self.world.engine):
+            pass
+
+    def run(self, run: MoveRun) -> MoveRun:
+        with self.world.engine.store.read() as work:
+            found = work.moving.get(run.run_id)
+        assert found is not None
+        return found
+
+    def items(self, run: MoveRun) -> list[MoveItem]:
+        with self.world.engine.store.read() as work:
+            return list(work.moving.items(run.run_id, None, limit=100))
+
+    def outcomes(self, run: MoveRun) -> list[str]:
+        return [item.outcome.value for item in self.items(run)]
+
+    def deadlines(self, case: CaseFile) -> list[Deadline]:
+        return sorted(self.world.view(case).deadlines, key=lambda d: d.started_at)
+
+    def complete(self, case: CaseFile, element: str) -> None:
+        task = self.world.task(case, element)
+        complete_task(self.world.engine, self.world.actor("dengji"), task.task_id, {"note": "已办"})
+
+
+def a_line(world: World, cases: int = 2) -> Line:
+    world.deploy(drawn("a", "b"), note=NOTE)
+    line = Line(world, [start_case(world.engine, world.actor("dengji"), "line", {}) for _ in range(cases)])
+    for case in line.cases:
+        line.complete(case, "a")
+    world.clock.advance(timedelta(hours=1))
+    return line
+
+
+def test_a_dry_run_says_what_would_be_and_touches_nothing(world: World) -> None:
+    line = a_line(world)
+    before = [line.world.view(case) for case in line.cases]
+    added = line.publish(drawn("a", "b", "new"))
+    gone = line.publish(drawn("a", "c", watched="c"))
+
+    run = line.dry_run(added)
+    assert (run.state, line.outcomes(run)) == (RunState.DONE, ["unchanged"] * 2)
+    (deadline,) = line.items(run)[0].detail["deadlines"]
+    assert (deadline["effect"], deadline["before"]) == ("kept", deadline["after"])
+
+    run = line.dry_run(gone)
+    assert line.outcomes(run) == ["choice"] * 2
+    assert line.items(run)[0].gist == "b\t环节b\tuserTask"
+    run = line.dry_run(gone, mapping={"b": "c"})
+    assert line.outcomes(run) == ["moves"] * 2
+    with world.engine.store.read() as work:
+        ((outcome, gist, many),) = work.moving.groups(run.run_id, 10)
+    assert (outcome, gist, many) == (Outcome.MOVES, "环节b\t环节c", 2)
+    assert [line.world.view(case) for case in line.cases] == before
+
+
+def test_a_dry_run_tells_what_each_deadline_does(world: World) -> None:
+    line = a_line(world, 1)
+
+    def effects(diagram: Bpmn, **choice: object) -> list[tuple[str, str]]:
+        run = line.dry_run(line.publish(diagram), **choice)
+        return [(d["rule"], d["effect"]) for d in line.items(run)[0].detail["deadlines"]]
+
+    assert effects(drawn("a", "b", due='deadline("T3")')) == [("T5", "kept")]
+    assert effects(drawn("a", "b", due='deadline("T3")'), rearm=True) == [("T5", "closed"), ("T3", "new")]
+    assert effects(drawn("a", "b", due='deadline("T5", date and time("2025-09-30T09:00:00"))'), rearm=True) == [
+        ("T5", "rearmed")
+    ]
+    assert effects(drawn("a", "b", due=""), rearm=True) == [("T5", "closed")]
+    assert effects(drawn("a", "b", due="")) == [("T5", "kept")]
+
+
+def test_a_draft_is_tried_as_it_is_and_not_once_it_has_changed(world: World) -> None:
+    line = a_line(world, 1)
+    admin = world.actor("admin")
+    draft = create_draft(world.engine, admin, "line", files=files_of(drawn("a", "b", "c"), note=NOTE))
+    run = begin_draft_run(world.engine, admin, draft.draft_id, Choice())
+    line.work_off()
+    assert line.outcomes(run) == ["unchanged"]
+    run = begin_draft_run(world.engine, admin, draft.draft_id, Choice())
+    save_draft(world.engine, admin, draft.draft_id, seen=draft.revision, put=files_of(drawn("a", "c"), note=NOTE))
+    line.work_off()
+    assert line.run(run).state is RunState.STOPPED
+    assert line.outcomes(run) == ["waiting"]
+
+
+def test_moved_cases_keep_their_tasks_drafts_and_deadlines(either: World) -> None:
+    world = either
+    line = a_line(world)
+    case = line.cases[0]
+    clerk, task = world.actor("dengji"), world.task(case, "b")
+    claim_task(world.engine, clerk, task.task_id)
+    keep_draft(world.engine, clerk, task.task_id, {"note": "写了一半"})
+    (due,) = line.deadlines(case)
+    target = line.publish(drawn("a", "c", "d", watched="c"))
+    run = line.migrate(target, mapping={"b": "c"})
+
+    assert line.outcomes(run) == ["moved"] * 2
+    now = world.task(case, "c")
+    assert (now.task_id, now.assignee, now.name) == (task.task_id, "p-dengji", "环节c")
+    assert (now.definition_id, now.due_at) == (target.definition_id, task.due_at)
+    assert line.deadlines(case) == [due]
+    with world.engine.store.read() as work:
+        kept = work.drafts.of_task(task.task_id, clerk.person_id)
+    assert kept is not None
+    assert kept.data == {"note": "写了一半"}
+    assert "InstanceMoved" in world.events(case)
+    assert verify_chain(world.engine, case.case_id) == []
+    line.complete(case, "c")
+    line.complete(case, "d")
+    assert world.view(case).case.closed_at is not None
+    assert line.deadlines(case)[0].state is DeadlineState.MET
+
+
+def test_the_oldest_first_and_what_does_not_fit_stays_with_its_reason(world: World) -> None:
+    line = a_line(world, 3)
+    line.complete(line.cases[0], "b")
+    target = line.publish(drawn("a", "c", watched="c"))
+    run = line.migrate(target)
+    assert line.outcomes(run) == ["refused"] * 2
+    assert "没有这个环节" in line.items(run)[0].detail["reasons"][0]["zh"]
+    run = line.migrate(target, mapping={"b": "c"}, at_most=1)
+    assert (run.total, line.outcomes(run)) == (1, ["moved"])
+    assert world.task(line.cases[1], "c").task_id
+    assert world.task(line.cases[2], "b").state.value == "open"
+    with world.engine.store.read() as work:
+        assert sorted(work.moving.running("line").values()) == [1, 1]
+
+
+def test_a_role_that_changed_is_asked_anew(world: World) -> None:
+    line = a_line(world, 1)
+    case = line.cases[0]
+    claim_task(world.engine, world.actor("dengji"), world.task(case, "b").task_id)
+    line.migrate(line.publish(drawn("a", "b", role="duty_leader")))
+    task = world.task(case, "b")
+    assert (task.role, task.assignee) == ("duty_leader", None)
+
+
+def test_it_is_taken_back_while_the_case_stands_still(either: World) -> None:
+    world = either
+    line = a_line(world)
+    still, moving = line.cases
+    before = world.task(still, "b")
+    (due,) = line.deadlines(still)
+    run = line.migrate(line.publish(drawn("a", "c", due='deadline("T3")', watched="c")), mapping={"b": "c"}, rearm=True)
+    assert [d.state for d in line.deadlines(still)] == [DeadlineState.VOIDED, DeadlineState.RUNNING]
+    line.complete(moving, "c")
+    undo_run(world.engine, world.actor("admin"), run.run_id)
+    line.work_off()
+
+    assert line.outcomes(run) == ["moved", "undone"]
+    assert world.task(still, "b") == before
+    again, voided = line.deadlines(still)
+    assert (again.state, again.legal_due, again.deadline_id) == (DeadlineState.RUNNING, due.legal_due, due.deadline_id)
+    assert voided.state is DeadlineState.VOIDED
+    assert verify_chain(world.engine, still.case_id) == []
+    (kept,) = [item for item in line.items(run) if item.outcome is Outcome.MOVED]
+    assert "又有办理" in kept.detail["reasons"][0]["zh"]
+    with pytest.raises(InvalidState, match="又有办理"):
+        undo_case(world.engine, world.actor("admin"), run.run_id, kept.instance_id)
+    line.complete(still, "b")
+    assert world.view(still).case.closed_at is not None
+
+
+def test_paused_resumed_and_stopped(world: World) -> None:
+    line = a_line(world, 3)
+    target = line.publish(drawn("a", "b", "c"))
+    admin = world.actor("admin")
+    run = begin_migration(world.engine, admin, target.definition_id, Choice(), "流程改版")
+    pause_run(world.engine, admin, run.run_id)
+    line.work_off()
+    assert line.outcomes(run) == ["waiting"] * 3
+    with pytest.raises(InvalidState):
+        pause_run(world.engine, admin, run.run_id)
+    resume_run(world.engine, admin, run.run_id)
+    line.work_off()
+    assert line.outcomes(run) == ["moved"] * 3
+    with pytest.raises(InvalidState):
+        stop_run(world.engine, admin, run.run_id)
+    with world.engine.store.read() as work:
+        events = [entry.event for entry in work.registers.audit_of(None)]
+    assert events[-4:] == ["MigrationStarted", "MigrationPaused", "MigrationResumed", "MigrationFinished"]
+
+
+def test_what_goes_wrong_in_the_middle_leaves_the_case_as_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = a_line(world, 2)
+    before = [world.view(case) for case in line.cases]
+    target = line.publish(drawn("a", "c", watched="c"))
+
+    def crash(*_: object) -> None:
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(carry, "check_whole", crash)
+        run = line.migrate(target, mapping={"b": "c"})
+    assert line.outcomes(run) == ["refused"] * 2
+    assert [world.view(case) for case in line.cases] == before
+    assert line.outcomes(line.migrate(target, mapping={"b": "c"})) == ["moved"] * 2
+
+
+def test_only_a_process_admin_moves_cases_and_only_to_a_version_in_force(world: World) -> None:
+    line = a_line(world, 1)
+    target = line.publish(drawn("a", "b", "c"))
+    with pytest.raises(Forbidden):
+        begin_migration(world.engine, world.actor("dengji"), target.definition_id, Choice(), "理由")
+    with pytest.raises(InvalidState, match="理由"):
+        begin_migration(world.engine, world.actor("admin"), target.definition_id, Choice(), " ")
+    with world.engine.store.write() as work:
+        work.definitions.retire(target.definition_id, "p-admin", world.clock.now())
+    with pytest.raises(InvalidState, match="停用"):
+        begin_migration(world.engine, world.actor("admin"), target.definition_id, Choice(), "理由")
+    with world.engine.store.read() as work:
+        assert "AccessRefused" in [entry.event for entry in work.registers.audit_of(None)]
