@@ -22,6 +22,7 @@ def worker(name: str | None, concurrency: int) -> None:
     and one that is left does all of it.
     """
     from engine.edge.cluster import ClusterWorker, Pace, Sweep
+    from engine.edge.move_sweep import MoveSweep
     from engine.edge.notice_sweep import NoticeSweep
     from engine.edge.timer_sweep import TimerSweep
     from engine.store.connection import conninfo_of
@@ -40,6 +41,8 @@ def worker(name: str | None, concurrency: int) -> None:
         Sweep("timers", TimerSweep(engine, called), concurrency),
         # of its own: a mail server that does not answer must not make a timer late
         Sweep("notices", NoticeSweep(engine, channels, called)),
+        # a migration may take minutes
+        Sweep("moves", MoveSweep(engine, called)),
     )
     pace = Pace(settings.heartbeat_seconds, settings.stall_seconds)
     click.echo(f"督办 Duban worker {called}  (SIGTERM 停止 / stops)")

@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from engine.clock.elapsed import elapsed
+from engine.edge.move_sweep import MoveSweep
 from engine.edge.notice_sweep import NoticeSweep
 from engine.edge.timer_sweep import TimerSweep
 from engine.ports.channel import Channel
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 JOB = "heartbeat"
 DELIVERY = "delivery"
+MOVES = "moves"
 PATIENCE = 3
 """Beats that may be missed before the watchdog plans again."""
 
@@ -72,7 +74,7 @@ class Heartbeat:
     """Beats every `heartbeat_seconds` of the settings in a background thread, one beat at a time.
 
     Notifications go out through `channels` as often, in a thread of their own: a mail server that does not answer
-    must not make a timer late. `worker` names this process in the ledger; by default host and process id.
+    must not make a timer late. So do migrations of running cases, which may take minutes. `worker` names this process in the ledger; by default host and process id.
     """
 
     def __init__(self, engine: Engine, channels: Sequence[Channel] = (), *, worker: str | None = None) -> None:
@@ -80,13 +82,14 @@ class Heartbeat:
         self._worker = worker or f"{platform.node()}:{os.getpid()}"
         self._sweep = TimerSweep(engine, self._worker)
         self._notices = NoticeSweep(engine, channels, self._worker)
+        self._moves = MoveSweep(engine, self._worker)
         self._every = engine.settings.heartbeat_seconds
-        self._pulses = (_Pulse(JOB, self.beat), _Pulse(DELIVERY, self.deliver))
+        self._pulses = (_Pulse(JOB, self.beat), _Pulse(DELIVERY, self.deliver), _Pulse(MOVES, self._moves))
         self._stopping = threading.Event()
         self._watchdog = threading.Thread(target=self._watch, name="heartbeat-watchdog", daemon=True)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={JOB: ThreadPoolExecutor(1), DELIVERY: ThreadPoolExecutor(1)},
+            executors={name: ThreadPoolExecutor(1) for name in (JOB, DELIVERY, MOVES)},
             timezone=engine.settings.timezone,
         )
 
@@ -111,6 +114,7 @@ class Heartbeat:
         """Waits for the beat and the delivery that are running, and stops."""
         self._stopping.set()
         self._sweep.stop()
+        self._moves.stop()
         if self._scheduler.running:
             self._watchdog.join()
             self._scheduler.shutdown(wait=True)
