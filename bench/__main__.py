@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import drain, explain, heartbeat, inbox, kernel_memory, kernel_step, lateness, store_step
+from bench import drain, editor, explain, heartbeat, inbox, kernel_memory, kernel_step, lateness, store_step
 from bench.report import print_row, print_table, say
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "lateness": lateness.rows,
     "drain": drain.rows,
     "inbox": inbox.rows,
+    "editor": editor.rows,
 }
 SCALED = ("heartbeat", "lateness", "drain", "inbox")
 """Those that `--scale` makes smaller: how many timers, or tasks."""

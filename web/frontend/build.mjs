@@ -13,7 +13,7 @@ import { formEditorWords } from "./form-editor-words.mjs";
 import { iconSprite } from "./icons.mjs";
 import { licenceTexts } from "./licences.mjs";
 import { untranslated } from "./editor-texts.mjs";
-import { panelOnly } from "./panel-only.mjs";
+import { panelOnly, withoutCodeEditors } from "./panel-only.mjs";
 import { simulationWords } from "./simulation-words.mjs";
 import { ZH } from "./src/studio/zh.js";
 
@@ -35,6 +35,14 @@ const browser = {
   loader: { ".eot": "empty", ".woff": "empty", ".ttf": "empty", ".svg": "dataurl", ".woff2": "file" },
 };
 
+const studioBuild = {
+  ...browser,
+  absWorkingDir: here,
+  entryPoints: { studio: "src/studio.js" },
+  format: "iife",
+  plugins: [simulationWords(here), panelOnly, withoutCodeEditors],
+};
+
 async function buildPages(outdir) {
   const result = await build({
     ...browser,
@@ -44,7 +52,6 @@ async function buildPages(outdir) {
       form: "src/form.js",
       diagram: "src/diagram.js",
       theme: "src/theme.js",
-      studio: "src/studio.js",
       "studio-layout": "src/studio-layout.js",
       versions: "src/versions.js",
       "studio-table": "src/studio-table.js",
@@ -62,8 +69,10 @@ async function buildPages(outdir) {
     format: "iife",
     plugins: [chinesePlaceholders, simulationWords(here), panelOnly, formEditorWords],
   });
+  const studio = await build({ ...studioBuild, outdir });
   writeFileSync(join(outdir, "icons.svg"), iconSprite(here));
-  writeFileSync(join(outdir, "licenses.txt"), licenceTexts(here, Object.keys(result.metafile.inputs)));
+  const inputs = [...Object.keys(result.metafile.inputs), ...Object.keys(studio.metafile.inputs)];
+  writeFileSync(join(outdir, "licenses.txt"), licenceTexts(here, inputs));
 }
 
 async function buildFeel(outfile) {
@@ -85,17 +94,7 @@ async function buildFeel(outfile) {
 
 // The editor once more, its names left as they are: what it asks to be translated must be in its dictionary.
 async function checkTexts() {
-  const { outputFiles } = await build({
-    ...browser,
-    minify: false,
-    metafile: false,
-    absWorkingDir: here,
-    entryPoints: { studio: "src/studio.js" },
-    outdir: here,
-    write: false,
-    format: "iife",
-    plugins: [chinesePlaceholders, simulationWords(here), panelOnly],
-  });
+  const { outputFiles } = await build({ ...studioBuild, minify: false, metafile: false, outdir: here, write: false });
   const missing = untranslated(here, outputFiles.find(({ path }) => path.endsWith(".js")).text, ZH);
   if (missing.length) throw new Error(`not in src/studio/zh.js:\n  ${missing.join("\n  ")}`);
 }

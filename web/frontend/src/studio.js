@@ -1,4 +1,5 @@
 // The editor of a draft's drawing: palette, properties, findings of the server, saved by itself.
+import { isPlainKey, isTyping } from "./app/typing.js";
 import { startAutosave } from "./studio/autosave.js";
 import { startConflict } from "./studio/conflict.js";
 import { startFindings } from "./studio/findings.js";
@@ -8,30 +9,51 @@ import { draftStore } from "./studio/store.js";
 import { startToolbar } from "./studio/toolbar.js";
 import { missed, speak, told } from "./studio/words.js";
 
-const READABLE = 0.55;
+const READABLE = 0.75;
+const MOST_NAMED = 5;
+const EDGE = { left: 130, top: 40 };
+const WIDE = 1180;
 
+// The whole drawing where it can be read so; else its beginning, near enough to read, clear of the palette.
 function look(viewer) {
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");
   if (canvas.zoom() >= READABLE) return;
-  const start = viewer.get("elementRegistry").find((element) => element.type === "bpmn:StartEvent");
-  canvas.zoom(READABLE, start ? { x: start.x, y: start.y } : "auto");
-  if (start) canvas.scrollToElement(start, { top: 160, left: 140, bottom: 160, right: 500 });
+  const { outer, inner } = canvas.viewbox();
+  const start = viewer.get("elementRegistry").find((element) => element.type === "bpmn:StartEvent") ?? inner;
+  canvas.viewbox({
+    x: Math.min(start.x, inner.x + 160) - EDGE.left / READABLE,
+    y: Math.min(inner.y, start.y) - EDGE.top / READABLE,
+    width: outer.width / READABLE,
+    height: outer.height / READABLE,
+  });
 }
 
 function stop(root, text) {
   const failed = root.querySelector("#editor-failed");
   failed.hidden = false;
   failed.querySelector("[data-text]").textContent = text;
-  root.querySelector(".editor-canvas").classList.add("is-empty");
+  root.classList.add("is-broken");
+}
+
+// What the layouter left out stays in the file, undrawn.
+function unplaced(viewer) {
+  const registry = viewer.get("elementRegistry");
+  const inside = (scope) => (scope.flowElements ?? []).flatMap((each) => [each, ...inside(each)]);
+  const nodes = viewer.getDefinitions().rootElements.flatMap(inside).filter((each) => each.$instanceOf("bpmn:FlowNode"));
+  return nodes.filter((each) => !registry.get(each.id)).map((each) => each.name || each.id);
 }
 
 async function open(viewer, xml, page, root) {
   const note = root.querySelector("#editor-note");
   const drawing = isDrawn(xml) ? xml : await laidOut(xml, page);
   const { warnings } = await viewer.importXML(drawing);
-  if (drawing !== xml) note.querySelector("[data-text]").textContent = page.words.laid_out;
-  else if (warnings.length) note.querySelector("[data-text]").textContent = told(page, "warned", { n: warnings.length, first: warnings[0].message });
+  if (drawing !== xml) {
+    const left = unplaced(viewer);
+    note.querySelector("[data-text]").textContent =
+      page.words.laid_out + (left.length ? told(page, "unplaced", { names: left.slice(0, MOST_NAMED).join("、"), n: left.length }) : "");
+    note.querySelector("[data-keep]").hidden = !page.editable;
+  } else if (warnings.length) note.querySelector("[data-text]").textContent = told(page, "warned", { n: warnings.length, first: warnings[0].message });
   else return drawing;
   note.hidden = false;
   return drawing;
@@ -55,11 +77,14 @@ async function start() {
   try {
     await open(viewer, draft.files[path] ?? "", page, root);
   } catch (error) {
-    stop(root, told(page, "not_opened", { reason: error.message }));
+    console.info(error);
+    stop(root, page.words.not_opened);
     startFindings({ page, store, viewer: { get: () => ({ get: () => null, forEach() {}, remove() {} }) }, path, box: root.querySelector("#findings") }).ask();
     return undefined;
   }
   look(viewer);
+  if (window.innerWidth > WIDE) viewer.get("minimap").open();
+  if (window.innerWidth < 860) viewer.get("palette", false)?.close();
   startToolbar({ page, viewer, toolbar: root.querySelector("#editor-tools"), path });
   const findings = startFindings({ page, store, viewer, path, box: root.querySelector("#findings") });
   findings.ask();
@@ -68,13 +93,29 @@ async function start() {
   lead();
   window.addEventListener("hashchange", lead);
   if (page.editable) edit({ page, store, viewer, path, draft, root, findings });
-  root.querySelectorAll("[data-keys]").forEach((button) => button.addEventListener("click", () => document.getElementById("editor-keys").showModal()));
+  showKeys(root);
   root.dataset.ready = "1";
   performance.mark("editor-ready");
   // for the tests, and for whoever looks for a text that is not translated
   root.untranslated = missed;
   root.editor = viewer;
   return undefined;
+}
+
+// "?" shows the keys of the drawing here, not those of the lists.
+function showKeys(root) {
+  const keys = document.getElementById("editor-keys");
+  if (!keys) return;
+  root.querySelectorAll("[data-keys]").forEach((button) => button.addEventListener("click", () => keys.showModal()));
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "?" || isTyping(event.target) || !isPlainKey(event) || document.querySelector("dialog[open]")) return;
+      event.stopImmediatePropagation();
+      keys.showModal();
+    },
+    { capture: true },
+  );
 }
 
 async function edit({ page, store, viewer, path, draft, root, findings }) {
@@ -94,7 +135,7 @@ async function edit({ page, store, viewer, path, draft, root, findings }) {
     store, path, read, tell,
     revision: draft.revision,
     // as the editor writes it: opening a file that another tool wrote differently changes nothing
-    content: await read(),
+    content: isDrawn(draft.files[path]) ? await read() : "",
     onSaved: () => {
       findings.ask();
       // forms and tables that the panel offers may have changed with it
@@ -104,6 +145,11 @@ async function edit({ page, store, viewer, path, draft, root, findings }) {
     onOthers: (standing, isDirty) => conflict.others(standing, isDirty, autosave.save),
   });
   viewer.on("commandStack.changed", autosave.changed);
+  root.querySelector("[data-keep]")?.addEventListener("click", (event) => {
+    event.currentTarget.parentElement.hidden = true;
+    autosave.changed();
+    autosave.save();
+  });
   viewer.on("import.done", findings.mark);
   root.autosave = autosave;
 }
