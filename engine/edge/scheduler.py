@@ -74,7 +74,8 @@ class Heartbeat:
     """Beats every `heartbeat_seconds` of the settings in a background thread, one beat at a time.
 
     Notifications go out through `channels` as often, in a thread of their own: a mail server that does not answer
-    must not make a timer late. So do migrations of running cases, which may take minutes. `worker` names this process in the ledger; by default host and process id.
+    must not make a timer late. So do migrations of running cases, which may take minutes. `worker` names this
+    process in the ledger; by default host and process id.
     """
 
     def __init__(self, engine: Engine, channels: Sequence[Channel] = (), *, worker: str | None = None) -> None:
