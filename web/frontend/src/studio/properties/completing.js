@@ -3,14 +3,15 @@ const NAME = /[\p{L}\p{N}_]*$/u;
 const RULE = /\bdeadline\(\s*"([^"]*)$/;
 const MOST = 40;
 
-// { from, options: [{ value, label, note, insert }] }: `from` is where the word at the caret begins.
+// { from, isText, options: [{ value, label, note, insert }] }: `from` is where the word at the caret begins, `isText`
+// that it stands in quotes.
 export function optionsAt(text, caret, { variables, functions, texts = [], rules = [] }) {
   const before = text.slice(0, caret);
   const rule = RULE.exec(before);
-  if (rule) return found(rule[1], caret, rules.map((each) => option(each.id, each.name, '"', text, caret)));
+  if (rule) return found(rule[1], caret, rules.map((each) => option(each.id, each.name, '"', text, caret)), true);
   if (isInsideText(before)) {
     const word = before.slice(before.lastIndexOf('"') + 1);
-    return found(word, caret, texts.map((each) => option(each.id, each.name, '"', text, caret)));
+    return found(word, caret, texts.map((each) => option(each.id, each.name, '"', text, caret)), true);
   }
   const word = NAME.exec(before)[0];
   const all = [
@@ -27,8 +28,8 @@ function option(id, name, closing, text, caret) {
   return { value: id, label: id, note: name, insert: text[caret] === closing ? id : id + closing };
 }
 
-function found(word, caret, all) {
-  return { from: caret - word.length, options: matching(all, word) };
+function found(word, caret, all, isText = false) {
+  return { from: caret - word.length, isText, options: matching(all, word) };
 }
 
 // First what begins with the word, then what contains it, in its value or its note.

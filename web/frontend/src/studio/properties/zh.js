@@ -11,7 +11,7 @@ export const zh = {
   "All other fields": "其余字段",
   "Although it has issued a paper, given a number or sent a message. Otherwise never.": "即使它已制发文书、编了号或发出消息。不勾选则一律不可。",
   "Answers: {names}": "输出：{names}",
-  "As around it: {mode}": "随所在分组：{mode}",
+  "As around it: {mode}": "默认：{mode}",
   "Asks: {names}": "输入：{names}",
   "At character {place}: {reason}": "第 {place} 个字符：{reason}",
   "Belongs to": "关联值",

@@ -3,6 +3,8 @@
 import { useService } from "bpmn-js-properties-panel";
 import { MODES, readAccess, withMode } from "../access.js";
 
+// What another form showed is never edited here.
+const SHOWN_MODES = ["readonly", "hidden"];
 const WORDS = { editable: "Editable", readonly: "Read-only", hidden: "Hidden" };
 
 export function Access({ id, fields, get, set }) {
@@ -12,14 +14,14 @@ export function Access({ id, fields, get, set }) {
   const strangers = Object.keys(modes).filter((name) => name !== "*" && !known.has(name));
   const nameOf = ({ names }) => names.find((name) => name in modes) || names[0];
   const choose = (name, mode) => set(withMode(get(), name, mode));
-  const line = (name, label, { required = false, depth = 0, inherited = "editable" } = {}) => (
+  const line = (name, label, { required = false, depth = 0, inherited = "editable", from = "" } = {}) => (
     <li key={name} class={`duban-access-line is-deep-${Math.min(depth, 3)}`}>
       <label for={`${id}-${name}`}>
-        {label} <code>{name}</code>
+        {label} <code>{from ? `${name} · ${from}` : name}</code>
       </label>
       <select id={`${id}-${name}`} value={modes[name] || ""} onChange={(event) => choose(name, event.target.value)}>
-        <option value="">{translate("As around it: {mode}", { mode: translate(WORDS[inherited]) })}</option>
-        {MODES.map((mode) => (
+        <option value="">{translate("As around it: {mode}", { mode: translate(WORDS[from && inherited !== "hidden" ? "readonly" : inherited]) })}</option>
+        {(from ? SHOWN_MODES : MODES).map((mode) => (
           <option key={mode} value={mode} disabled={required && mode === "hidden"}>
             {translate(WORDS[mode])}
           </option>
@@ -33,7 +35,7 @@ export function Access({ id, fields, get, set }) {
       <p class="bio-properties-panel-description">{translate("A required field cannot be hidden: nobody could fill it in.")}</p>
       <ul class="duban-access">
         {line("*", translate("All other fields"))}
-        {fields.map((field) => line(nameOf(field), field.label || nameOf(field), { required: field.required, depth: field.inside.length, inherited: around(field) }))}
+        {fields.map((field) => line(nameOf(field), field.label || nameOf(field), { required: field.required, depth: field.inside.length, inherited: around(field), from: field.from }))}
       </ul>
       {[...strangers, ...faults].map((name) => (
         <p key={name} class="duban-problem is-error">

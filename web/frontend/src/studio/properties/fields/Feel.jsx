@@ -13,16 +13,17 @@ export function Feel({ element, id, label, help, note, get, set, texts, isContex
   const vocabulary = useService("dubanVocabulary").current;
   const { typed, type, flush } = useTyped(get(), set);
   const [feelin, setFeelin] = useState(globalThis.feelin || null);
-  const [open, setOpen] = useState(false);
+  // "typed": shown once there is a word to complete; "asked": all that fits
+  const [open, setOpen] = useState(null);
   const [at, setAt] = useState(0);
   const [caret, setCaret] = useState(0);
   const area = useRef(null);
   useEffect(() => void loadFeel(vocabulary.feel.url).then(setFeelin), [vocabulary.feel.url]);
   const variables = inScope(element, vocabulary);
-  const offered = open
-    ? optionsAt(typed, caret, { variables, functions: vocabulary.feel.functions, texts: texts?.() || [], rules: vocabulary.rules })
-    : { from: 0, options: [] };
-  const close = () => setOpen(false);
+  const atCaret = open && optionsAt(typed, caret, { variables, functions: vocabulary.feel.functions, texts: texts?.() || [], rules: vocabulary.rules });
+  const isShown = open === "asked" || (open === "typed" && (atCaret.isText || atCaret.from < caret));
+  const offered = isShown ? atCaret : { from: 0, options: [] };
+  const close = () => setOpen(null);
   const choose = ({ insert }) => {
     const text = typed.slice(0, offered.from) + insert + typed.slice(caret);
     const hole = insert.indexOf("()");
@@ -48,30 +49,30 @@ export function Feel({ element, id, label, help, note, get, set, texts, isContex
           value={typed}
           aria-autocomplete="list"
           aria-controls={`${fieldId(id)}-list`}
-          aria-activedescendant={open && offered.options[at] ? `${fieldId(id)}-option-${at}` : undefined}
+          aria-activedescendant={offered.options[at] ? `${fieldId(id)}-option-${at}` : undefined}
           aria-describedby={`${fieldId(id)}-said`}
           aria-invalid={problem?.severity === "error" ? "true" : undefined}
           onInput={(event) => {
             type(event.target.value);
             setCaret(event.target.selectionStart);
             setAt(0);
-            setOpen(/[\p{L}\p{N}_"]$/u.test(event.target.value.slice(0, event.target.selectionStart)));
+            setOpen("typed");
           }}
           onBlur={() => {
             close();
             flush();
           }}
           onKeyDown={(event) => {
-            if (open && offered.options.length && listKey(event, { options: offered.options, at, setAt, choose, close })) return;
+            if (offered.options.length && listKey(event, { options: offered.options, at, setAt, choose, close })) return;
             if (event.ctrlKey && event.key === " ") {
               event.preventDefault();
               setCaret(event.target.selectionStart);
               setAt(0);
-              setOpen(true);
+              setOpen("asked");
             }
           }}
         />
-        {open && offered.options.length > 0 && <Suggestions id={id} options={offered.options} at={at} choose={choose} label={label} />}
+        {offered.options.length > 0 && <Suggestions id={id} options={offered.options} at={at} choose={choose} label={label} />}
       </div>
     </Row>
   );

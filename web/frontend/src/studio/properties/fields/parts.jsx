@@ -41,14 +41,22 @@ export function Row({ id, label, help, problem, note, children, checkbox }) {
 export function useTyped(value, commit) {
   const [typed, setTyped] = useState(value);
   const waiting = useRef(null);
+  const sent = useRef(value);
   const latest = useRef({ typed, value, commit });
   latest.current = { typed, value, commit };
-  useEffect(() => setTyped(value), [value]);
+  // what this field wrote comes back while more is being typed: that is no news
+  useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value;
+    if (waiting.current === null) setTyped(value);
+  }, [value]);
   const flush = () => {
     clearTimeout(waiting.current);
     waiting.current = null;
     const { typed: now, value: before, commit: keep } = latest.current;
-    if (now.trim() !== before) keep(now.trim());
+    if (now.trim() === before) return;
+    sent.current = now.trim();
+    keep(sent.current);
   };
   useEffect(() => () => waiting.current !== null && flush(), []);
   const type = (text) => {
@@ -90,7 +98,7 @@ export function Suggestions({ id, options, at, choose, label }) {
 export function listKey(event, { options, at, setAt, choose, close }) {
   const moves = { ArrowDown: 1, ArrowUp: -1 };
   if (event.key in moves && options.length) setAt((at + moves[event.key] + options.length) % options.length);
-  else if ((event.key === "Enter" || event.key === "Tab") && options[at]) choose(options[at]);
+  else if (event.key === "Enter" && options[at]) choose(options[at]);
   else if (event.key === "Escape") close();
   else return false;
   event.preventDefault();

@@ -54,7 +54,7 @@ export function accessGroup(element, context) {
   if (!isWork(element)) return null;
   const own = vocabulary.find("forms", propertyOf(element, "form"));
   const shown = propertyOf(element, "shows").split(/\s+/).map((id) => vocabulary.find("forms", id)).filter(Boolean);
-  const fields = [...(own?.fields || []), ...shown.flatMap((form) => form.fields.map((field) => ({ ...field, required: false, from: form.name })))];
+  const fields = [...(own?.fields || []), ...shown.flatMap((form) => form.fields.map((field) => ({ ...field, required: false, from: form.id })))];
   const { get, set } = property(element, context, "fields");
   if (!fields.length && !get()) return null;
   return groupOf("access", t("Field permissions"), [{ id: "duban-access", component: Access, isEdited: () => Boolean(get()), fields, get, set }], { translate: t });
