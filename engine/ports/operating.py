@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from engine.records.operating import ElementLoad, ElementPace, Halt
+from engine.records.operating import ElementLoad, ElementPace, Halt, StandingTask
 from engine.records.org import Actor
 from engine.records.step import Incident
 from engine.values import Data
@@ -23,6 +23,21 @@ class OperatingRepository(Protocol):
         self, reader: Actor, procedure: str, first: datetime, last: datetime, *, unit: str | None
     ) -> tuple[ElementPace, ...]:
         """Of the tasks closed between the two instants (ix_user_task_paced)."""
+        ...
+
+    def standing(
+        self,
+        reader: Actor,
+        procedure: str,
+        element_id: str,
+        now: datetime,
+        *,
+        light: str | None,
+        unit: str | None,
+        limit: int,
+        offset: int,
+    ) -> tuple[StandingTask, ...]:
+        """The open tasks of an element, the first due first; `light` red or soon as `loads` counts them."""
         ...
 
     def halts(self) -> tuple[Halt, ...]:

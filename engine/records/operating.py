@@ -49,3 +49,27 @@ class ElementPace:
     median_seconds: float
     p90_seconds: float
     late: int
+
+
+@dataclass(frozen=True)
+class StandingTask:
+    """An open task at an element. `number` and `title` are None of a case that the reader may not see."""
+
+    task_id: str
+    instance_id: str
+    case_id: str
+    element_id: str
+    name: str
+    number: str | None
+    title: str | None
+    is_visible: bool
+    unit: str | None
+    assignee_name: str | None
+    opened_at: datetime
+    due_at: datetime | None
+    blue_at: datetime | None
+    yellow_at: datetime | None
+    red_at: datetime | None
+    paused: bool
+    rule: str | None
+    version: int

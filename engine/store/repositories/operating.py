@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from engine.records.operating import ElementLoad, ElementPace, Halt
+from engine.records.operating import ElementLoad, ElementPace, Halt, StandingTask
 from engine.records.org import Actor
 from engine.records.step import Incident
 from engine.records.task import TaskKind, TaskState
 from engine.store.repositories.halted import IS_IN_FORCE, halt_of_instance, halt_of_procedure
 from engine.store.repositories.known import Known
-from engine.store.repositories.searching import is_task_not_accused
-from engine.store.rows import columns_of, record_of, values_of
-from engine.store.tables.case import instance
+from engine.store.repositories.searching import is_task_not_accused, may_see_one
+from engine.store.rows import AnyRow, columns_of, record_of, values_of
+from engine.store.tables.case import case_file, instance
+from engine.store.tables.definition import definition
 from engine.store.tables.exchange import outgoing_message
 from engine.store.tables.journal import incident
+from engine.store.tables.org import person
 from engine.store.tables.studio import halt as halts
 from engine.store.tables.task import IS_OPEN, user_task
 from engine.store.tables.time import IS_WAITING, timer
@@ -50,7 +53,7 @@ class Operating:
         if definition_id is not None:
             wanted.append(c.definition_id == definition_id)
         is_late = c.red_at <= now
-        is_soon = sa.and_(c.blue_at <= now, c.red_at > now)
+        is_soon = sa.and_(*_is_soon(now))
         rows = self._connection.execute(
             sa.select(
                 c.element_id,
@@ -63,6 +66,47 @@ class Operating:
             .order_by(c.element_id)
         )
         return tuple(ElementLoad(r.element_id, r.open, int(r.due_soon), int(r.overdue)) for r in rows)
+
+    def standing(
+        self,
+        reader: Actor,
+        procedure: str,
+        element_id: str,
+        now: datetime,
+        *,
+        light: str | None,
+        unit: str | None,
+        limit: int,
+        offset: int,
+    ) -> tuple[StandingTask, ...]:
+        c = user_task.c
+        wanted = [c.procedure == procedure, c.element_id == element_id, c.kind == TaskKind.STEP]
+        wanted += [c.unit == unit] if unit is not None else []
+        wanted += {"red": [c.red_at <= now], "soon": _is_soon(now)}.get(light or "", [])
+        given = {"name", "number", "title", "is_visible", "assignee_name", "version"}
+        rows = self._connection.execute(
+            sa.select(
+                *(c[f.name] for f in fields(StandingTask) if f.name not in given),
+                c.name,
+                case_file.c.number,
+                case_file.c.title,
+                may_see_one(reader).label("is_visible"),
+                person.c.name.label("assignee_name"),
+                definition.c.version,
+            )
+            .select_from(
+                user_task.join(case_file, case_file.c.case_id == c.case_id)
+                .join(definition, definition.c.definition_id == c.definition_id)
+                .outerjoin(person, person.c.person_id == c.assignee)
+            )
+            .where(
+                sa.text("user_task.state = 'open'"), *wanted, is_task_not_accused(reader)
+            )  # ix_user_task_standing
+            .order_by(c.red_at.is_(None), c.red_at, c.opened_at, c.task_id)
+            .limit(limit)
+            .offset(offset)
+        )
+        return tuple(_standing(row) for row in rows)
 
     def paces(
         self, reader: Actor, procedure: str, first: datetime, last: datetime, *, unit: str | None
@@ -183,3 +227,13 @@ class Operating:
         )
         parked = sa.update(timer).where(timer.c.timer_id.in_(timer_ids), timer.c.next_at < PARKED, of_halted)
         return self._connection.execute(parked.values(next_at=PARKED)).rowcount
+
+
+def _is_soon(now: datetime) -> list[sa.ColumnElement[bool]]:
+    """Blue or yellow."""
+    return [user_task.c.blue_at <= now, user_task.c.red_at > now]
+
+
+def _standing(row: AnyRow) -> StandingTask:
+    task = StandingTask(**row._mapping)
+    return task if task.is_visible else replace(task, number=None, title=None, assignee_name=None)
