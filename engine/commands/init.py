@@ -8,7 +8,7 @@ import click
 
 from engine.commands.running import start_engine
 from engine.deadlines.calendar import seed_calendar
-from engine.definitions.deploy import deploy_builtin
+from engine.definitions.shipped import deploy_builtin
 from engine.org.setup import NewPerson, set_up_office
 from engine.records.org import Grant, Unit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from engine.commands.running import settings_from_environment, start_engine
-from engine.definitions.deploy import deploy_builtin
+from engine.definitions.shipped import deploy_builtin
 from engine.store.fill_tokens import fill_tokens
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from engine.commands.running import serve_engine, settings_from_environment, start_engine
-from engine.definitions.deploy import deploy_builtin
+from engine.definitions.shipped import deploy_builtin
 
 
 @click.command()

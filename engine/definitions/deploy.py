@@ -10,9 +10,10 @@ from engine.cases.actions.registry import SIGNATURES
 from engine.cases.standing import SYSTEM
 from engine.casework.roles import STANDARD_ROLES
 from engine.deadlines.known_rules import office_rules
-from engine.definitions.builtin import builtin_procedures, shared_tables
+from engine.definitions.builtin import shared_tables
 from engine.definitions.content import executable_files
-from engine.definitions.outline import Outline, outline_of
+from engine.definitions.hints import with_hints
+from engine.definitions.legal import legal_findings
 from engine.definitions.publishing import Upload, store_version
 from engine.definitions.statutory import statutory_findings
 from engine.documents.paper_findings import paper_findings
@@ -60,7 +61,10 @@ def findings_in(
         more_rules=office_rules(work),
     )
     findings = (*findings, *statutory_findings(own, engine.kernel.feel, engine.clock.now()), *paper_findings(own))
-    return findings if any(finding.is_error for finding in findings) else (*findings, *misnamed(key, own))
+    findings = (*findings, *legal_findings(engine, work, key, own, at))
+    if not any(finding.is_error for finding in findings):
+        findings = (*findings, *misnamed(key, own))
+    return with_hints(findings)
 
 
 def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mapping[str, bytes]) -> Definition:
@@ -77,24 +81,6 @@ def deploy_procedure(engine: Engine, actor: Actor | None, key: str, files: Mappi
     with engine.store.write() as work:
         upload = Upload(key, executable_files(files), actor.person_id if actor else SYSTEM, engine.clock.now())
         return store_version(work, upload)
-
-
-def deploy_builtin(engine: Engine) -> tuple[Definition, ...]:
-    """Deploys every folder of `workflows/` whose content changed, called ones first. Raises InvalidDiagram.
-
-    What is deployed with this very content already is not checked again: a start costs little.
-    """
-    procedures = builtin_procedures()
-    outlines = {
-        key: outline_of(read_diagram(files[f"{key}.bpmn"], f"{key}.bpmn")) for key, files in procedures.items()
-    }
-    return tuple(_deploy_builtin(engine, key, procedures[key]) for key in _called_first(outlines))
-
-
-def _deploy_builtin(engine: Engine, key: str, files: Mapping[str, bytes]) -> Definition:
-    with engine.store.read() as work:
-        current = Upload(key, executable_files(files), SYSTEM, engine.clock.now()).unchanged(work)
-    return current or deploy_procedure(engine, None, key, files)
 
 
 def misnamed(key: str, own: Mapping[str, bytes]) -> Iterator[Finding]:
@@ -124,22 +110,6 @@ def names_from(
         deeper = names_from(engine, work, called, above | {process}, at)
         names[process] = variables_set_by(called, {}, feel=engine.kernel.feel, called_names=deeper)
     return names
-
-
-def _called_first(outlines: Mapping[str, Outline]) -> Iterator[str]:
-    """Keys in an order in which everything that is called comes before its caller."""
-    done: set[str] = set()
-
-    def visit(key: str, above: tuple[str, ...]) -> Iterator[str]:
-        if key in done or key in above or key not in outlines:
-            return
-        for called in outlines[key].calls:
-            yield from visit(called, (*above, key))
-        done.add(key)
-        yield key
-
-    for key in outlines:
-        yield from visit(key, ())
 
 
 def _refuse(engine: Engine, actor: Actor, attempted: str, key: str) -> None:

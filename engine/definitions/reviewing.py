@@ -6,7 +6,7 @@ submitted: a draft under review cannot be changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -99,7 +99,7 @@ def submit_draft(
         draft = being_edited(work, draft_id)
         _demand_seen(draft, seen)
         draft = replace(draft, changelog=changelog, effective_at=effective_at)
-        findings = _demand_publishable(engine, work, draft, work.studio.files(draft_id))
+        findings = _without_errors(engine, work, draft)
         standing = {waiver_key(finding) for finding in findings}
         waivers = {key: value for key, value in draft.waivers.items() if key in standing}
         upload = _upload(work, draft, actor.person_id, now)
@@ -111,6 +111,7 @@ def submit_draft(
                     "discard it.",
                 )
             )
+        _demand_reasons(draft, findings)
         submitted = replace(
             draft,
             state=DraftState.REVIEW,
@@ -190,7 +191,7 @@ def review_draft(
             _saved(work, draft, returned)
             _record(work, "ProcedureDraftReturned", returned, actor, now, note=note)
             return None
-        _demand_publishable(engine, work, draft, work.studio.files(draft_id))
+        _demand_reasons(draft, _without_errors(engine, work, draft))
         upload = _upload(work, draft, draft.submitted_by or draft.changed_by, now)
         approval = Approval(draft_id, actor.person_id, draft.changelog, draft.waivers)
         definition = store_version(work, upload, approval)
@@ -199,16 +200,18 @@ def review_draft(
         return definition
 
 
-def _demand_publishable(
-    engine: Engine, work: UnitOfWork, draft: ProcedureDraft, files: Mapping[str, bytes]
-) -> tuple[Finding, ...]:
-    findings = checked(engine, work, draft, files)
+def _without_errors(engine: Engine, work: UnitOfWork, draft: ProcedureDraft) -> tuple[Finding, ...]:
+    """The warnings. Raises InvalidDiagram with all findings."""
+    findings = checked(engine, work, draft, work.studio.files(draft.draft_id))
     if any(finding.is_error for finding in findings):
         raise InvalidDiagram(findings)
-    bare = [finding for finding in findings if not is_waived(draft, finding)]
+    return findings
+
+
+def _demand_reasons(draft: ProcedureDraft, warnings: Sequence[Finding]) -> None:
+    bare = [finding for finding in warnings if not is_waived(draft, finding)]
     if bare:
         raise OpenWarnings(bare)
-    return findings
 
 
 def _upload(work: UnitOfWork, draft: ProcedureDraft, by: str, now: datetime) -> Upload:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.deadlines.calendar import seed_calendar
-from engine.definitions.deploy import deploy_builtin
+from engine.definitions.shipped import deploy_builtin
 from engine.org.setup import NewPerson, set_up_office
 from engine.ports.engine import Engine
 from engine.sample.office import sample_office
