@@ -4,10 +4,17 @@ import { NAMESPACE } from "./descriptor.js";
 
 const LOOP_NAMES = new Set(["bpmn:loopDataInputRef", "bpmn:loopDataOutputRef"]);
 
-// The prefixes that a file gives the namespace, and every tag that it writes with one of them.
+// Every tag that a file writes with a prefix of the namespace, and the attributes that it has there.
 export function tagsOf(xml) {
   const prefixes = [...xml.matchAll(/xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']/g)].filter(([, , uri]) => uri === NAMESPACE);
-  return new Set(prefixes.flatMap(([, prefix]) => [...xml.matchAll(new RegExp(`<${prefix}:([\\w.-]+)`, "g"))].map(([, tag]) => tag)));
+  const tags = new Map();
+  for (const prefix of new Set(prefixes.map(([, each]) => each))) {
+    for (const [, tag, rest] of xml.matchAll(new RegExp(`<${prefix}:([\\w.-]+)([^<>]*)`, "g"))) {
+      const names = [...rest.matchAll(/([\w.-]+)\s*=\s*["']/g)].map(([, name]) => name);
+      tags.set(tag, new Set([...(tags.get(tag) || []), ...names]));
+    }
+  }
+  return tags;
 }
 
 export function Foreign(eventBus, moddle) {
@@ -19,7 +26,7 @@ Foreign.$inject = ["eventBus", "moddle"];
 export function keepTags(moddle, xml) {
   const { registry } = moddle;
   const pkg = moddle.getPackage("spiffworkflow");
-  for (const tag of tagsOf(xml)) {
+  for (const [tag, attributes] of tagsOf(xml)) {
     const name = tag[0].toUpperCase() + tag.slice(1);
     if (registry.typeMap[`spiffworkflow:${name}`]) continue;
     registry.registerType(
@@ -27,8 +34,9 @@ export function keepTags(moddle, xml) {
         name,
         superClass: ["Element"],
         properties: [
-          { name: "text", type: "String", isBody: true },
-          { name: "children", type: "Element", isMany: true },
+          ...[...attributes].map((each) => ({ name: each, type: "String", isAttr: true })),
+          { name: "textBody", type: "String", isBody: true },
+          { name: "childElements", type: "Element", isMany: true },
         ],
       },
       pkg,
