@@ -1,5 +1,6 @@
 // Builds web/static/dist and engine/kernel/feelin.js from the locked packages.
 //   node build.mjs           writes them
+//   node build.mjs --texts   says what the editor of drawings asks to be translated, and what of it is missing
 //   node build.mjs --check   builds into a temporary folder and compares every hash with what is committed
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +13,7 @@ import { chinesePlaceholders } from "./chinese-placeholders.mjs";
 import { formEditorWords } from "./form-editor-words.mjs";
 import { iconSprite } from "./icons.mjs";
 import { licenceTexts } from "./licences.mjs";
-import { untranslated } from "./editor-texts.mjs";
+import { textsIn } from "./editor-texts.mjs";
 import { panelOnly, withoutCodeEditors } from "./panel-only.mjs";
 import { simulationWords } from "./simulation-words.mjs";
 import { ZH } from "./src/studio/zh.js";
@@ -93,9 +94,13 @@ async function buildFeel(outfile) {
 }
 
 // The editor once more, its names left as they are: what it asks to be translated must be in its dictionary.
-async function checkTexts() {
+async function textsOfEditor() {
   const { outputFiles } = await build({ ...studioBuild, minify: false, metafile: false, outdir: here, write: false });
-  const missing = untranslated(here, outputFiles.find(({ path }) => path.endsWith(".js")).text, ZH);
+  return textsIn(here, outputFiles.find(({ path }) => path.endsWith(".js")).text, ZH);
+}
+
+async function checkTexts() {
+  const { missing } = await textsOfEditor();
   if (missing.length) throw new Error(`not in src/studio/zh.js:\n  ${missing.join("\n  ")}`);
 }
 
@@ -142,6 +147,8 @@ async function check() {
   console.log(`${Object.keys(expected).length} files in web/static/dist are what the sources build`);
 }
 
-if (process.argv.includes("--check")) await check();
-else await buildInto(committed.dist, committed.feel);
-await checkTexts();
+if (process.argv.includes("--texts")) console.log(JSON.stringify(await textsOfEditor(), null, 1));
+else {
+  await (process.argv.includes("--check") ? check() : buildInto(committed.dist, committed.feel));
+  await checkTexts();
+}

@@ -1,4 +1,4 @@
-// Every text that the editor may show and that is not in its dictionary. Looks where the texts are asked for: in the
+// Every text that the editor of drawings may show. Looks where the texts are asked for: in the
 // bundle as it is built (what was shaken off is not asked for), and in the catalogues whose labels are asked for later.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const textOf = (groups) => {
   return text?.replace(/\\n/g, "\n").replace(/\\u\{?([0-9a-fA-F]{4})\}?/g, (_, code) => String.fromCodePoint(parseInt(code, 16))).replace(/\\(.)/g, "$1");
 };
 
-export function askedIn(bundle) {
+function askedIn(bundle) {
   const found = new Set();
   for (const match of bundle.matchAll(ASKED)) found.add(textOf(match.slice(1)));
   for (const match of bundle.matchAll(EITHER)) [match.slice(1, 4), match.slice(4, 7)].forEach((groups) => found.add(textOf(groups)));
@@ -41,8 +41,10 @@ function askedLater(here) {
   return found;
 }
 
-export function untranslated(here, bundle, dictionary) {
+// `asked`: every text of more than a letter. `missing`: those of them that the dictionary lacks.
+export function textsIn(here, bundle, dictionary) {
   const all = new Set([...askedIn(bundle), ...askedLater(here)]);
-  if (all.size < 150) throw new Error(`only ${all.size} texts were found in the editor: the search is broken`);
-  return [...all].filter((text) => text && ENGLISH.test(text) && !NOT_WHOLE.has(text) && !(text in dictionary)).sort();
+  const asked = [...all].filter((text) => text && ENGLISH.test(text) && !NOT_WHOLE.has(text)).sort();
+  if (asked.length < 150) throw new Error(`only ${asked.length} texts were found in the editor: the search is broken`);
+  return { asked, missing: asked.filter((text) => !(text in dictionary)) };
 }
