@@ -34,6 +34,10 @@ def _paused(detail: Data, names: Names) -> str:
     return "；".join(filter(None, (worded, str(detail.get("note") or ""))))
 
 
+def _versions(detail: Data, _names: Names) -> Mapping[str, str]:
+    return {"before": str(detail.get("from_version", "")), "after": str(detail.get("to_version", ""))}
+
+
 def _comment(detail: Data, names: Names) -> str:
     comment = names.comments.get(str(detail.get("comment_id")))
     return comment.text if comment else ""
@@ -128,6 +132,8 @@ TELLINGS: Mapping[str, Telling] = {
     "CaseMergeKept": quiet("act"),
     "InstanceReopened": quiet("act"),
     "DeadlineReopened": _clock_event("undone", _due),
+    "InstanceMoved": Telling("act", "told_moving.moved", fill=_versions),
+    "InstanceMoveUndone": Telling("act", "told_moving.undone", fill=_versions),
     "PartiesRevealed": Telling("look", detail=first_of("purpose")),
     "FilePrinted": Telling("look", "told.printed", detail=first_of("purpose")),
     "ArchiveVolumeMade": Telling("look", "told.volume", detail=first_of("purpose")),

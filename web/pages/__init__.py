@@ -19,6 +19,7 @@ from web.pages.inbox import inbox_pages
 from web.pages.incidents import incidents
 from web.pages.messages import messages
 from web.pages.monitor import monitor
+from web.pages.moving import moving
 from web.pages.paper_templates import paper_templates
 from web.pages.papers import papers
 from web.pages.pausing import pausing
@@ -72,6 +73,7 @@ PAGES = (
     definitions,
     studio,
     studio_json,
+    moving,
     studio_vocabulary,
     studio_editor,
     timers,
