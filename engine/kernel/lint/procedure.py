@@ -31,6 +31,7 @@ from engine.kernel.lint import (
 from engine.kernel.lint.execution import engine_findings
 from engine.kernel.lint.fields import form_variables
 from engine.kernel.lint.subject import Subject
+from engine.kernel.lint.table_ids import repeated_ids
 from engine.kernel.lint.tables import Table, read_tables
 from engine.kernel.ports import ActionSignature
 
@@ -234,6 +235,7 @@ def _tables(files: Mapping[str, bytes]) -> tuple[dict[str, Table], list[Finding]
         try:
             parse_decisions(content, path)
             outlines = list(read_tables(content, path))
+            findings += repeated_ids(content, path)
         except InvalidDiagram as refused:
             findings += refused.findings
             continue
