@@ -15,19 +15,19 @@ from engine.records.task import UserTask
 from engine.scenarios.cast import actor_named
 from engine.scenarios.fill_in import fill_in
 from engine.simulation.fill import filled
+from engine.simulation.form_fields import FieldReader, FormField
 from engine.simulation.model import Answer
 from engine.tasks.read import open_task
 
 
 @dataclass(frozen=True)
 class Entered:
-    """The form as its person gets it, and what goes into it. `filled` are the paths that nobody had answered.
+    """The fields that its person sees, and what goes into them. `filled` are the paths that nobody had answered.
 
     `written` is `data` before its placeholders were filled in.
     """
 
-    form: Mapping[str, Any] = field(default_factory=dict)
-    known: Mapping[str, Any] = field(default_factory=dict)
+    fields: tuple[FormField, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     filled: tuple[str, ...] = ()
     written: Mapping[str, Any] = field(default_factory=dict)
@@ -41,6 +41,7 @@ def enter_start(engine: Engine, starter: Actor, procedure: str, answer: Answer) 
         point = plain_start(version)
         schema = version.form(point.form) if point.form else {}
         lists = lists_of(work, schema)
+        units = {unit.code: unit.name for unit in work.org.units()}
     data = _given(engine, answer, None)
     if not schema:
         return Entered(data=data, written=dict(answer.data))
@@ -48,7 +49,8 @@ def enter_start(engine: Engine, starter: Actor, procedure: str, answer: Answer) 
     whole, keys = filled(
         schema, data, engine.kernel.feel, now=local, unit=other_unit(engine, starter.unit), lists=lists
     )
-    return Entered(schema, {}, whole, keys, {**whole, **answer.data})
+    reader = FieldReader(engine.kernel.feel, local, {}, lists, units)
+    return Entered(reader.fields(schema, whole), whole, keys, {**whole, **answer.data})
 
 
 def enter_task(engine: Engine, actor: Actor, task: UserTask, answer: Answer, *, complete: bool) -> Entered:
@@ -56,19 +58,20 @@ def enter_task(engine: Engine, actor: Actor, task: UserTask, answer: Answer, *, 
     view = open_task(engine, actor, task.task_id)
     data = _given(engine, answer, task)
     schema = dict(view.form)
-    known = {**view.context, **view.values}
     if complete:
         asked = set(top_names(schema))
         data = {name: value for name, value in data.items() if name in asked}
     if not schema or not complete:
-        return Entered(schema, known, data, written=dict(answer.data))
+        return Entered(data=data, written=dict(answer.data))
     with engine.store.read() as work:
         lists = lists_of(work, schema, view.case.accused_units)
+        units = {unit.code: unit.name for unit in work.org.units()}
     local = engine.clock.now().astimezone(engine.settings.timezone)
     unit = other_unit(engine, actor.unit)
     whole, keys = filled(schema, data, engine.kernel.feel, now=local, unit=unit, context=view.context, lists=lists)
     written = {**whole, **{name: value for name, value in answer.data.items() if name in data}}
-    return Entered(schema, known, whole, keys, written)
+    reader = FieldReader(engine.kernel.feel, local, view.context, lists, units)
+    return Entered(reader.fields(schema, whole), whole, keys, written)
 
 
 def other_unit(engine: Engine, own: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import Message
+from engine.simulation.form_fields import FormField
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ class Standing:
 class Act:
     """A form that was filled in, or was to be. `element` is "start" for the start form; `nth` counts its openings.
 
-    `form` and `known` are the schema and the variables as the person gets them, `data` what was entered, `filled`
-    the fields that nobody had answered. `username` is empty where nobody did it; `refused` says why then.
+    `fields` are those that the person sees, `data` what was entered, `filled` the paths that nobody had answered.
+    `username` is empty where nobody did it; `refused` says why then.
     `written` is `data` with the placeholders that the answer had. `standing` are the tasks that are open in the
     case afterwards; `case_procedure` is the key that the case was started with.
     """
@@ -104,8 +105,7 @@ class Act:
     case_id: str
     procedure: str
     username: str
-    form: Mapping[str, Any] = field(default_factory=dict)
-    known: Mapping[str, Any] = field(default_factory=dict)
+    fields: tuple[FormField, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     written: Mapping[str, Any] = field(default_factory=dict)
     case_procedure: str = ""
@@ -179,7 +179,8 @@ class Simulation:
     `is_sample`: there is no office yet, and the sample office played. `blocked` are tasks left open at the end, by
     element id. `filled` are fields of the start form that nobody answered and that got a value. `until` is the last
     instant played; `reached_limit` says that more was still waiting. `acts` are the forms that were filled in, the
-    start first; `outcome` is the id of the end at which the started case ended, "" while it runs.
+    start first; `calendar` are all days from `start` to `until`; `outcome` is the id of the end that the started
+    case came to, "" while it runs.
     """
 
     procedure: str
@@ -194,3 +195,4 @@ class Simulation:
     reached_limit: bool
     acts: tuple[Act, ...] = ()
     outcome: str = ""
+    calendar: Mapping[str, DayNote] = field(default_factory=dict)

@@ -7,7 +7,7 @@ has a case.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from engine.audit.record import record_refusal
@@ -140,7 +140,9 @@ def _play(stage: Stage, player: Player, procedure: str, *, is_sample: bool) -> S
         last = stage.now
         name = current_procedure(work, procedure, last).outline.name
         entries = in_order([*timeline_of(views, outbox, staff, last, engine.settings.timezone), *player.notes])
-        days = _days(engine, work, entries)
+        told = _days_of(engine, entries)
+        every = _days_between(engine, start, last)
+        days, calendar = (_notes(engine, work, each) for each in (told, every))
     blocked = tuple(
         dict.fromkeys(task.element_id for view in views for task in view.tasks if task.state.value == "open")
     )
@@ -157,6 +159,7 @@ def _play(stage: Stage, player: Player, procedure: str, *, is_sample: bool) -> S
         reached_limit=player.reached_limit,
         acts=tuple(player.acts),
         outcome=_outcome(views),
+        calendar=calendar,
     )
 
 
@@ -175,9 +178,20 @@ def _outbox(work: UnitOfWork, staff: Staff) -> list[OutboxEntry]:
     return sorted((entry for entries in told for entry in entries), key=lambda entry: entry.created_at)
 
 
-def _days(engine: Engine, work: UnitOfWork, entries: list[Entry]) -> Mapping[str, DayNote]:
-    """What the calendar says of each day on which something happens, and of the day before a midnight."""
-    calendar, notes, zone = load_calendar(engine, work), notes_in(engine, work), engine.settings.timezone
+def _days_of(engine: Engine, entries: list[Entry]) -> list[date]:
+    """Each day on which something happens, and the day before a midnight."""
+    zone = engine.settings.timezone
     instants = [entry.at for entry in entries] + [entry.at - timedelta(seconds=1) for entry in entries]
-    days = sorted({at.astimezone(zone).date() for at in instants})
+    return sorted({at.astimezone(zone).date() for at in instants})
+
+
+def _days_between(engine: Engine, start: datetime, until: datetime) -> list[date]:
+    zone = engine.settings.timezone
+    first, last = start.astimezone(zone).date(), until.astimezone(zone).date()
+    return [first + timedelta(days=n) for n in range(min((last - first).days, LONGEST.days) + 1)]
+
+
+def _notes(engine: Engine, work: UnitOfWork, days: list[date]) -> Mapping[str, DayNote]:
+    """What the calendar says of days."""
+    calendar, notes = load_calendar(engine, work), notes_in(engine, work)
     return {day.isoformat(): DayNote(calendar.is_workday(day), notes.get(day, "")) for day in days}

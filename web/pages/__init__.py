@@ -20,6 +20,8 @@ from web.pages.incidents import incidents
 from web.pages.messages import messages
 from web.pages.monitor import monitor
 from web.pages.moving import moving
+from web.pages.operate import operate
+from web.pages.operate_instance import instances
 from web.pages.paper_templates import paper_templates
 from web.pages.papers import papers
 from web.pages.pausing import pausing
@@ -38,6 +40,7 @@ from web.pages.studio_compare import studio_compare
 from web.pages.studio_editor import studio_editor
 from web.pages.studio_files import studio_files
 from web.pages.studio_json import studio_json
+from web.pages.studio_try import studio_try
 from web.pages.studio_vocabulary import studio_vocabulary
 from web.pages.tables import tables
 from web.pages.task_acts import task_acts
@@ -81,6 +84,8 @@ PAGES = (
     calendar_pages,
     tables,
     incidents,
+    operate,
+    instances,
     messages,
     profile,
     way_pages,
@@ -92,4 +97,5 @@ PAGES = (
     deliveries,
     studio_compare,
     studio_files,
+    studio_try,
 )
