@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine.cases.read import open_case, register
+from engine.definitions.drafts import create_draft, list_drafts
 from engine.definitions.read import list_definitions
 from engine.documents.sheets import MEDIA_TYPE, Sheet, write_workbook
 from engine.errors import StoreAway
@@ -112,6 +113,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("case-archived", "dengji", f"/cases/{closed.case_id}"),
         Stop("definitions", "admin", "/definitions"),
         Stop("definition", "admin", f"/definitions/{main.definition_id}", _drawing),
+        Stop("studio-diagram", "admin", f"/studio/{_draft(office)}/diagram", _select_a_step),
         Stop("tables", "admin", "/tables"),
         Stop("table-rules", "admin", "/tables/deadline_rules", _open_row),
         Stop("table-refused", "admin", "/tables/deadline_rules", _lengthen),
@@ -157,6 +159,15 @@ def _turn_a_clock(page: Page) -> None:
 def _case(office: Office, username: str, words: str, procedure: str | None = None) -> CaseFile:
     found = register(office.engine, office.actor(username), RegisterQuery(text=words, procedure=procedure))
     return found.rows[0].case
+
+
+def _draft(office: Office) -> str:
+    """A draft of the main procedure: the story's, else one that is begun now."""
+    admin = office.actor("admin")
+    found = [d for d in list_drafts(office.engine, admin) if d.key == "petition_main"]
+    base = next(d for d in list_definitions(office.engine, admin) if d.key == "petition_main")
+    made = found or [create_draft(office.engine, admin, "petition_main", base_id=base.definition_id)]
+    return made[0].draft_id
 
 
 def _task(office: Office, username: str) -> str:
@@ -233,6 +244,18 @@ def _choose_files(page: Page) -> None:
 
 def _drawing(page: Page) -> None:
     expect(page.locator("#canvas[data-ready='1']")).to_be_visible()
+
+
+def _select_a_step(page: Page) -> None:
+    """A step whose properties are in sight, and the findings of the server below."""
+    expect(page.locator(".studio-editor[data-ready='1']")).to_be_visible()
+    expect(page.locator("#findings[data-ready]")).to_be_visible()
+    page.evaluate(
+        "(id) => { const editor = document.querySelector('.studio-editor').editor;"
+        " editor.get('selection').select(editor.get('elementRegistry').get(id)); }",
+        "register",
+    )
+    expect(page.locator(".bio-properties-panel-header-label")).to_have_text("登记")
 
 
 def _select_first(page: Page) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from werkzeug.exceptions import NotFound
 
 from engine.definitions.draft_copy import copy_draft, draft_standing
-from engine.definitions.drafts import DraftView, open_draft
+from engine.definitions.drafts import SITTING, DraftView, open_draft
 from engine.errors import InvalidFile, Message
 from engine.records.studio import DraftState
 from web.assets import asset
@@ -76,6 +76,15 @@ def _may_edit(view: DraftView) -> bool:
     return actor().is_admin and view.draft.state is DraftState.EDITING
 
 
+def _lately(view: DraftView) -> dict[str, str] | None:
+    """Who else changed the draft so lately that it may be at it still."""
+    draft = view.draft
+    if draft.changed_by == actor().person_id or engine().clock.now() - draft.changed_at > SITTING:
+        return None
+    _, name = draft_standing(engine(), actor(), draft.draft_id)
+    return {"by": name, "at": office_time().happened(draft.changed_at)}
+
+
 def _island(view: DraftView, path: str) -> dict[str, Any]:
     draft_id = view.draft.draft_id
     below = url_for("studio_editor.show", draft_id=draft_id).removesuffix("/diagram")
@@ -85,6 +94,7 @@ def _island(view: DraftView, path: str) -> dict[str, Any]:
         "path": path,
         "language": language(),
         "editable": _may_edit(view),
+        "lately": _lately(view),
         "icons": asset("icons.svg"),
         "layouter": asset("studio-layout.js"),
         "urls": {

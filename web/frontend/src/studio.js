@@ -125,6 +125,11 @@ async function edit({ page, store, viewer, path, draft, root, findings }) {
     state.dataset.state = name;
     state.querySelector("[data-text]").textContent = told(page, `state_${name}`, { at: new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" }), ...values });
   };
+  if (page.lately) {
+    const note = root.querySelector("#editor-lately");
+    note.querySelector("[data-text]").textContent = told(page, "lately", page.lately);
+    note.hidden = false;
+  }
   const conflict = startConflict({
     page, store, path,
     dialog: document.getElementById("conflict"),
@@ -142,7 +147,7 @@ async function edit({ page, store, viewer, path, draft, root, findings }) {
       viewer.get("eventBus").fire("vocabulary.stale");
     },
     onConflict: conflict.collided,
-    onOthers: (standing, isDirty) => conflict.others(standing, isDirty, autosave.save),
+    onOthers: conflict.others,
   });
   viewer.on("commandStack.changed", autosave.changed);
   root.querySelector("[data-keep]")?.addEventListener("click", (event) => {

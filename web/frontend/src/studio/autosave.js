@@ -71,7 +71,7 @@ export function startAutosave({ store, path, revision, content, read, tell, onSa
     if (isStopped || document.hidden || running) return;
     try {
       const standing = await store.standing();
-      if (standing.revision > seen && !running) onOthers(standing, isDirty);
+      if (standing.revision > seen && !running) await (isDirty ? save() : onOthers(standing));
     } catch {
       // the next look, or the next save, tells
     }

@@ -29,23 +29,25 @@ export function startConflict({ page, store, path, dialog, notice, leave }) {
   dialog.addEventListener("close", () => {
     notice.hidden = false;
   });
-  notice.querySelector("[data-choose]").addEventListener("click", () => dialog.showModal());
+  const button = notice.querySelector("[data-choose]");
+  button.addEventListener("click", () => (mine ? dialog.showModal() : take()));
+
+  function warn(name, standing, label) {
+    notice.querySelector("[data-text]").textContent = told(page, name, who(standing));
+    button.textContent = page.words[label];
+  }
 
   return {
     async collided(answer) {
       mine = answer.mine;
-      const standing = await store.standing().catch(() => answer);
-      text.textContent = told(page, "conflict_text", who({ ...answer, ...standing }));
-      notice.querySelector("[data-text]").textContent = told(page, "conflict_short", who({ ...answer, ...standing }));
+      const standing = { ...answer, ...(await store.standing().catch(() => ({}))) };
+      text.textContent = told(page, "conflict_text", who(standing));
+      warn("conflict_short", standing, "choose");
       if (!dialog.open) dialog.showModal();
     },
-    // nothing of one's own is unsaved: there is nothing to choose between
-    others(standing, isDirty, save) {
-      if (isDirty) return save();
-      notice.querySelector("[data-text]").textContent = told(page, "others_saved", who(standing));
-      const button = notice.querySelector("[data-choose]");
-      button.textContent = page.words.load_theirs;
-      button.replaceWith(Object.assign(button.cloneNode(true), { onclick: take }));
+    // Nothing of one's own is unsaved: there is nothing to choose between.
+    others(standing) {
+      warn("others_saved", standing, "load_theirs");
       notice.hidden = false;
     },
   };

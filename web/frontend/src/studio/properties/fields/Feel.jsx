@@ -48,7 +48,7 @@ export function Feel({ element, id, label, help, note, get, set, texts, isContex
           placeholder={placeholder}
           value={typed}
           aria-autocomplete="list"
-          aria-controls={`${fieldId(id)}-list`}
+          aria-controls={offered.options.length ? `${fieldId(id)}-list` : undefined}
           aria-activedescendant={offered.options[at] ? `${fieldId(id)}-option-${at}` : undefined}
           aria-describedby={`${fieldId(id)}-said`}
           aria-invalid={problem?.severity === "error" ? "true" : undefined}
