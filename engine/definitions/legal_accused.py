@@ -81,6 +81,8 @@ class _Origins:
                 continue
             seen.add(name)
             yield from self._of(name, task)
+            if name == self._accused:
+                continue
             expressions = [*self._scripts.get(name, ()), *([self._items[name]] if name in self._items else [])]
             waiting += [(other, depth + 1) for each in expressions for other in sorted(reads(each))]
 
@@ -91,6 +93,7 @@ class _Origins:
                 f"The unit of “{task}” is taken from the accused units. Use the responsible unit.",
             )
             yield _Fault(Severity.ERROR, "legal-accused-unit", message)
+            return
         for form, field in self._fields.get(name, ()):
             given = field.get("properties")
             options = given.get("options") if isinstance(given, Mapping) else None

@@ -15,6 +15,7 @@ from engine.kernel.diagram import Element
 from engine.kernel.findings import Finding
 
 _MOST_TURNS = 4
+_NEVER = float("inf")
 
 
 def paper_paths(subject: LegalSubject) -> Iterator[Finding]:
@@ -50,7 +51,7 @@ def _broken(subject: LegalSubject, rule: PathRule, path: Path) -> Finding:
             "of every case.",
         )
         return subject.error(f"{rule.code}-missing", last.own, message, rule.article)
-    place = _bypass(graph, needed, path) or last.own
+    place = _bypass(subject, needed, path) or last.own
     if not path.is_certain:
         message = Message(
             f"分支太多，无法确认每条路径到“{end}”之前都有{rule.name.zh}。请简化条件，或说明为什么不会缺少。",
@@ -80,28 +81,29 @@ def _turns(graph: Graph, path: Path) -> list[str]:
     return found[-_MOST_TURNS:]
 
 
-def _bypass(graph: Graph, needed: frozenset[str], path: Path) -> Element | None:
+def _bypass(subject: LegalSubject, needed: frozenset[str], path: Path) -> Element | None:
     """The gateway (or boundary event) on the path from which the step that is gone around is nearest."""
-    away = _distances(graph, needed)
+    graph = subject.graph
+    away = _distances(graph, needed, subject.closing)
     best: tuple[float, Element] | None = None
     for way in path.ways:
         others = [each for each in graph.ways.get(way.source, []) if each is not way and not each.is_side]
-        near = min((away.get(each.target, float("inf")) for each in others), default=float("inf"))
-        if near != float("inf") and (best is None or near <= best[0]):
+        near = min((away.get(each.target, _NEVER) for each in others), default=_NEVER)
+        if near < away.get(way.target, _NEVER) and (best is None or near <= best[0]):
             taken = graph.steps[way.target if way.is_cut else way.source]
             best = (near, taken.own)
     return None if best is None else best[1]
 
 
-def _distances(graph: Graph, needed: frozenset[str]) -> dict[str, float]:
-    """How many ways it is from each step to the nearest of those needed."""
+def _distances(graph: Graph, needed: frozenset[str], closing: frozenset[str]) -> dict[str, float]:
+    """How many ways it is from each step to the nearest of those needed, before the case is closed."""
     found: dict[str, float] = dict.fromkeys(needed, 0.0)
     waiting = deque(needed)
     while waiting:
         key = waiting.popleft()
         way: Way
         for way in graph.entering.get(key, []):
-            if way.source not in found:
+            if way.source not in found and way.source not in closing:
                 found[way.source] = found[key] + 1
                 waiting.append(way.source)
     return found

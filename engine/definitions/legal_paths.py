@@ -27,6 +27,7 @@ from engine.definitions.legal_graph import Graph, Way
 
 MOST_STATES: Final = 20_000
 """States after which answers are no longer remembered: so many crossing questions are read plainly."""
+_ALL: Final = 1_000_000_000
 _GIVEN, _AFTER, _SIDE, _FORK = 1, 2, 4, 8
 
 
@@ -72,7 +73,7 @@ def find_path(graph: Graph, question: Question, most: int = MOST_STATES) -> Path
         search = _Search(graph, question, remembered, most)
         found = search.run()
         if search.is_exhausted:
-            plain = _Search(graph, question, frozenset({question.unless or ""}), most).run()
+            plain = _Search(graph, question, frozenset(), _ALL).run()
             return None if plain is None else Path(plain, False)
         if found is None:
             return None

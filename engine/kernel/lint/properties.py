@@ -24,6 +24,7 @@ _TASK = frozenset(
         "hint_en",
         "case_state",
         "awaits_paper",
+        "no_deadline",
         "fields",
         "shows",
     }
