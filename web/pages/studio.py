@@ -87,10 +87,11 @@ def decide(draft_id: str) -> AnyResponse:
 def submit(draft_id: str) -> AnyResponse:
     """Hands the draft to a second person; what keeps it from that stands on the page again."""
     changelog, seen = request.form.get("changelog", ""), request.form.get("revision", type=int)
+    day = request.form.get("effective_on", "") if request.form.get("when") == "day" else ""
     try:
         submit_draft(engine(), actor(), draft_id, changelog=changelog, effective_at=_effective_at(), seen=seen)
     except (InvalidDiagram, OpenWarnings, InvalidState) as refused:
-        return _refused(draft_id, refused, "studio/draft.html", changelog=changelog)
+        return _refused(draft_id, refused, "studio/draft.html", changelog=changelog, day=day)
     flash(text("studio.submitted", language()))
     return _to(draft_id)
 
@@ -154,7 +155,7 @@ def restore(definition_id: str) -> AnyResponse:
 def _page(draft_id: str, template: str = "studio/draft.html", **more: Any) -> str:
     page = read_draft(engine(), actor(), draft_id)
     events = [told_event(each, page.names, language()) for each in page.events]
-    context = {"changelog": page.draft.changelog, "note": "", "refusal": None, **more}
+    context = {"changelog": page.draft.changelog, "note": "", "day": "", "refusal": None, **more}
     kinds = kinds_of(page.files)
     return render_template(template, page=page, draft=page.draft, events=events, kinds=kinds, **context)
 
