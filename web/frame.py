@@ -15,6 +15,7 @@ from engine.definitions.draft_rights import may_read_drafts
 from engine.definitions.read import startable
 from engine.notifications.dead_letters import count_dead_letters, may_read_letters
 from engine.notifications.messages import unread_count
+from engine.operating.rights import may_look
 from engine.org.people import list_units
 from engine.records.views import InboxQuery
 from engine.reports.scores import may_read_scores
@@ -139,6 +140,7 @@ def _context() -> dict[str, Any]:
             "box_counts": box_counts,
             "dead_letters": dead_letters,
             "may_read_scores": may_read_scores(actor()),
+            "may_look_at_live": may_look(actor()),
             "may_read_drafts": may_read_drafts(actor()),
         }
     return context

@@ -60,10 +60,7 @@ class Live:
 
     @property
     def total(self) -> ElementLoad:
-        loads = [element.load for element in self.elements]
-        return ElementLoad(
-            "", sum(e.open for e in loads), sum(e.due_soon for e in loads), sum(e.overdue for e in loads)
-        )
+        return _sum([element.load for element in self.elements])
 
     @property
     def finished(self) -> int:
@@ -95,6 +92,28 @@ def read_live(
     days = max(1, (min(period.end(zone), now) - period.start(zone)).days)
     elements = tuple(_elements(procedure, loads, paces, days))
     return Live(procedure.definition, versions, _with_bottlenecks(elements), units, unit, period)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A procedure in the list: the version in force, and what stands in all its versions."""
+
+    version: DefinitionSummary
+    load: ElementLoad
+
+
+def read_overview(engine: Engine, actor: Actor) -> tuple[Overview, ...]:
+    """By key. One statement a procedure. Raises Forbidden (audited)."""
+    require_onlooker(engine, actor, {})
+    now = engine.clock.now()
+    with engine.store.read() as work:
+        unit = _only(actor, _units(work, actor))
+        found = []
+        for version in work.definitions.list(now):
+            if version.is_current:
+                loads = work.operating.loads(actor, version.key, now, unit=unit, definition_id=None)
+                found.append(Overview(version, _sum(loads)))
+    return tuple(sorted(found, key=lambda o: o.version.key))
 
 
 @dataclass(frozen=True)
@@ -140,6 +159,12 @@ def read_standing(
     names = dict(_names(procedure))
     name = names.get(element_id) or next((row.name for row in rows), element_id)
     return Standing(procedure.definition, name, rows[:PAGE], len(rows) > PAGE)
+
+
+def _sum(loads: Sequence[ElementLoad]) -> ElementLoad:
+    return ElementLoad(
+        "", sum(e.open for e in loads), sum(e.due_soon for e in loads), sum(e.overdue for e in loads)
+    )
 
 
 def _drawn(

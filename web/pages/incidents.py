@@ -1,11 +1,13 @@
-"""Steps that failed inside a diagram: seen, and tried again after a fix."""
+"""Steps that failed inside a diagram: seen with their data, corrected, left out, and tried again after a fix."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.incidents import list_incidents, retry_incident
+from engine.errors import EngineError, Forbidden, Message, NotFound
+from engine.operating.incident_acts import correct_submitted, open_incident, skip_incident
 from web.current import actor, engine, language
 from web.i18n import text
 
@@ -17,8 +19,43 @@ def index() -> str:
     return render_template("incidents.html", incidents=list_incidents(engine(), actor(), state=None))
 
 
+@incidents.get("/<incident_id>")
+def show(incident_id: str) -> str:
+    return _page(incident_id)
+
+
 @incidents.post("/<incident_id>/retry")
 def retry(incident_id: str) -> AnyResponse:
     retry_incident(engine(), actor(), incident_id)
     flash(text("incident.retried", language()))
     return redirect(url_for("incidents.index"))
+
+
+@incidents.post("/<incident_id>/skip")
+def skip(incident_id: str) -> AnyResponse:
+    try:
+        skip_incident(engine(), actor(), incident_id, request.form.get("reason", ""))
+    except (Forbidden, NotFound):
+        raise
+    except EngineError as error:
+        return make_response(_page(incident_id, refusal=error.message), 422)
+    flash(text("trouble.skipped", language()))
+    return redirect(url_for("incidents.show", incident_id=incident_id))
+
+
+@incidents.post("/<incident_id>/correct")
+def correct(incident_id: str) -> AnyResponse:
+    values = {request.form.get("name", "")[:200]: request.form.get("text", "")[:5000]}
+    try:
+        correct_submitted(engine(), actor(), incident_id, values, request.form.get("reason", ""))
+    except (Forbidden, NotFound):
+        raise
+    except EngineError as error:
+        return make_response(_page(incident_id, refusal=error.message), 422)
+    flash(text("trouble.corrected", language()))
+    return redirect(url_for("incidents.show", incident_id=incident_id))
+
+
+def _page(incident_id: str, refusal: Message | None = None) -> str:
+    view = open_incident(engine(), actor(), incident_id)
+    return render_template("operate/incident.html", view=view, refusal=refusal)

@@ -1,5 +1,6 @@
 // A drawing: where the token stands, what is done, what is late; zoomed with buttons as well as the wheel.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
+import { showLoads } from "./loads.js";
 
 const READABLE = 0.6;
 const NOTE_OFFSET = { top: -26, left: 0 };
@@ -95,6 +96,7 @@ async function start() {
   await viewer.importXML(await response.text());
   look(viewer, page);
   mark(viewer, page);
+  showLoads(viewer, page.loads || []);
   tell(viewer, page, root);
   startTools(viewer, root);
   root.dataset.ready = "1";
