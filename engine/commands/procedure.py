@@ -65,6 +65,8 @@ def _print(findings: Sequence[Finding]) -> None:
             filter(None, (finding.element_name, f"({finding.element_id})" if finding.element_id else ""))
         )
         mark = "[red]✖[/]" if finding.is_error else "[yellow]▲[/]"
-        table.add_row(mark, where, element, f"{finding.message.zh}\n{finding.message.en}  [{finding.rule}]")
+        lines = [finding.message.zh, f"{finding.message.en}  [{finding.rule}]"]
+        lines += [f"→ {finding.hint.zh}", f"→ {finding.hint.en}"] if finding.hint is not None else []
+        table.add_row(mark, where, element, "\n".join(lines))
     if findings:
         Console().print(table)

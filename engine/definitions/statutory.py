@@ -81,24 +81,25 @@ class _Table:
         for column, message in wrong.items():
             zh = f"{limit.rule}“{limit.name.zh}”的“{column}”要能看出是否符合{limit.article.zh}：{message.zh}"
             en = f"“{column}” of {limit.rule} must show that it keeps to {limit.article.en}: {message.en}"
-            yield self._finding(column, Message(zh, en), row)
+            yield self._finding(limit, column, Message(zh, en), row)
         if wrong or values.get("clock") is None:
             return
         try:
             rule = read_rule(limit.rule, {"name": limit.rule, **values})
         except ImpossibleTime as error:
-            yield self._finding("", error.message, row)
+            yield self._finding(limit, "", error.message, row)
             return
         for breach in breaches(limit, rule):
-            yield self._finding(breach.column, breach.message, row)
+            yield self._finding(limit, breach.column, breach.message, row)
 
     def _of_defaults(self, limit: Limit) -> Iterator[Finding]:
         defaults = {output.name: output.default for output in self._decision.outputs if output.default is not None}
         if "clock" in defaults:
             yield from self._of_row(limit, defaults, None)
 
-    def _finding(self, column: str, message: Message, row: Rule | None) -> Finding:
+    def _finding(self, limit: Limit, column: str, message: Message, row: Rule | None) -> Finding:
         line, element = (
             (self._decision.line, self._decision.decision_id) if row is None else (row.line, row.rule_id)
         )
-        return Finding(Severity.ERROR, RULE, message, self._path, line, element, column or None)
+        at = column or None
+        return Finding(Severity.ERROR, RULE, message, self._path, line, element, at, article=limit.article)
