@@ -21,8 +21,8 @@ def repeated_ids(content: bytes, file: str) -> Iterator[Finding]:
             continue
         if node_id in first and etree.QName(node).localname != "decision":
             message = Message(
-                f"标识“{node_id}”重复（第一次出现在第 {first[node_id]} 行）。编辑器会丢掉后一个，请改成不同的标识。",
-                f"The id “{node_id}” occurs twice (first at line {first[node_id]}). An editor would drop the second; "
+                f"标识“{node_id}”重复（第一次出现在第 {first[node_id]} 行）。编辑器会丢掉后一个，请改名。",
+                f"The id “{node_id}” occurs twice (first at line {first[node_id]}). An editor drops the second; "
                 "give it another id.",
             )
             yield Finding(Severity.ERROR, "dmn-repeated", message, file, node.sourceline, node_id)

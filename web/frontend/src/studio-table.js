@@ -1,6 +1,7 @@
 // The editor of a decision table of a draft: dmn-js, in the office's words, saved by itself.
 import DmnModeler from "dmn-js/lib/Modeler.js";
 import { keepSaved, openDraft, readPage, showFindings, startHistory, stop } from "./files/editing.js";
+import { takeNotes, withNotes } from "./files/table-notes.js";
 import { tableWords } from "./files/table-words.js";
 import { told } from "./studio/words.js";
 
@@ -64,6 +65,16 @@ function pointAt(container) {
   };
 }
 
+async function load(modeler, xml) {
+  const { warnings } = await modeler.importXML(xml, { open: false });
+  // what could not be read would be lost by the next save
+  if (warnings.length) throw new Error(warnings[0].message);
+  takeNotes(modeler.getDefinitions());
+}
+
+const write = (modeler) =>
+  withNotes(modeler.getDefinitions(), modeler._moddle, async () => (await modeler.saveXML({ format: true })).xml);
+
 async function start() {
   const root = document.querySelector(".studio-editor");
   const page = readPage();
@@ -74,7 +85,7 @@ async function start() {
   const container = root.querySelector(".table-paper");
   const modeler = makeModeler(container, words);
   try {
-    await modeler.importXML(draft.files[page.path] ?? "");
+    await load(modeler, draft.files[page.path] ?? "");
     await startTabs(modeler, root.querySelector("#table-tabs"));
   } catch (error) {
     showFindings({ page, store }).ask();
@@ -82,7 +93,7 @@ async function start() {
   }
   const findings = showFindings({ page, store, nameOf: nameOfIn(modeler), select: pointAt(container) });
   findings.ask();
-  const read = async () => (await modeler.saveXML({ format: true })).xml;
+  const read = () => write(modeler);
   if (page.editable) {
     const stack = () => modeler.getActiveViewer()?.get("commandStack");
     const can = (act) => Boolean(act === "undo" ? stack()?.canUndo() : stack()?.canRedo());
@@ -103,6 +114,11 @@ async function start() {
     root.autosave = autosave;
   } else lock(container);
   root.editor = modeler;
+  // for the tests: any file, through the editor
+  root.rewrite = async (xml) => {
+    await load(modeler, xml);
+    return write(modeler);
+  };
   root.untranslated = words.missed;
   root.dataset.ready = "1";
 }

@@ -1,6 +1,6 @@
 // Two drawings side by side: what differs is marked on both, and they are moved and zoomed as one.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
-import { markAll, putBeside } from "./versions/marks.js";
+import { markAll, middleIn } from "./versions/marks.js";
 import { synchronise } from "./versions/together.js";
 
 const NEAR = 0.75;
@@ -30,7 +30,7 @@ async function draw(name, url, page) {
 }
 
 // Begins at the first difference: a whole procedure is too wide to be read.
-function startSteps(viewers, page, root) {
+function startSteps(viewers, together, page, root) {
   const place = document.getElementById("compare-place");
   const items = page.items.filter(({ id }) => viewers.some((viewer) => viewer.get("elementRegistry").get(id)));
   let at = -1;
@@ -40,8 +40,8 @@ function startSteps(viewers, page, root) {
     viewers.forEach((viewer) => {
       viewer.get("canvas").getContainer().querySelectorAll(".is-pointed-at").forEach((each) => each.classList.remove("is-pointed-at"));
     });
-    const owner = viewers.findLast((viewer) => viewer.get("elementRegistry").get(item.id));
-    putBeside(owner, item.id, Math.max(owner.get("canvas").zoom(), NEAR));
+    const middles = viewers.map((viewer) => middleIn(viewer, item.id));
+    together.centre(middles, Math.max(viewers[0].get("canvas").zoom(), NEAR));
     viewers.forEach((viewer) => viewer.get("elementRegistry").get(item.id) && viewer.get("canvas").addMarker(item.id, "is-pointed-at"));
     const words = { n: at + 1, total: items.length, change: page.words[item.change], kind: item.kind, name: item.name };
     place.textContent = page.words.place.replace(/{(\w+)}/g, (_, key) => words[key]);
@@ -66,9 +66,13 @@ function startSteps(viewers, page, root) {
   show(0);
 }
 
-function startZoom(viewers, root) {
+function startZoom(viewers, together, root) {
   const lead = viewers[0].get("canvas");
-  const by = { in: () => lead.zoom(lead.zoom() * AROUND), out: () => lead.zoom(lead.zoom() / AROUND), fit: () => lead.zoom("fit-viewport", "auto") };
+  const fit = () => {
+    together.level();
+    lead.zoom("fit-viewport", "auto");
+  };
+  const by = { in: () => lead.zoom(lead.zoom() * AROUND), out: () => lead.zoom(lead.zoom() / AROUND), fit };
   root.querySelectorAll("[data-zoom]").forEach((button) => button.addEventListener("click", () => by[button.dataset.zoom]()));
 }
 
@@ -81,9 +85,9 @@ async function start() {
   const viewers = drawn.filter(Boolean);
   if (viewers.length) {
     viewers.forEach((viewer) => markAll(viewer, page));
-    synchronise(viewers);
-    startZoom(viewers, root);
-    startSteps(viewers, page, root);
+    const together = synchronise(viewers);
+    startZoom(viewers, together, root);
+    startSteps(viewers, together, page, root);
   }
   root.dataset.ready = "1";
 }

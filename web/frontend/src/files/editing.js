@@ -79,7 +79,7 @@ export function keepSaved({ page, store, draft, root, read, content, findings })
     content,
     onSaved: findings.ask,
     onConflict: conflict.collided,
-    onOthers: (standing, isDirty) => conflict.others(standing, isDirty, autosave.save),
+    onOthers: conflict.others,
   });
   return autosave;
 }

@@ -9,8 +9,8 @@ export function officeTypes(words) {
       Object.values(known).forEach((field) => {
         const { config } = field;
         const english = config.name || config.label;
-        if (!english || words.word(english) === english) return;
-        const name = words.word(english);
+        const name = words.name(english);
+        if (!english || name === english) return;
         const create = config.create;
         config.name = name;
         // a new field is called by its type's name, in the office's words

@@ -35,12 +35,9 @@ export function markAll(viewer, page) {
   });
 }
 
-// Centres an element, at a scale at which it can be read.
-export function putBeside(viewer, id, zoom) {
-  const canvas = viewer.get("canvas");
+// The middle of an element, null where it is not drawn.
+export function middleIn(viewer, id) {
   const element = viewer.get("elementRegistry").get(id);
-  const box = element.waypoints ? { ...middleOf(element), width: 0, height: 0 } : element;
-  const { outer } = canvas.viewbox();
-  const [width, height] = [outer.width / zoom, outer.height / zoom];
-  canvas.viewbox({ x: box.x + box.width / 2 - width / 2, y: box.y + box.height / 2 - height / 2, width, height });
+  if (!element) return null;
+  return element.waypoints ? middleOf(element) : { x: element.x + element.width / 2, y: element.y + element.height / 2 };
 }
