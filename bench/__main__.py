@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import drain, editor, explain, heartbeat, inbox, kernel_memory, kernel_step, lateness, store_step
+from bench import drain, editor, explain, heartbeat, inbox, kernel_memory, kernel_step, lateness, moving, store_step
 from bench.report import print_row, print_table, say
 
 BENCHMARKS = {
@@ -17,10 +17,11 @@ BENCHMARKS = {
     "lateness": lateness.rows,
     "drain": drain.rows,
     "inbox": inbox.rows,
+    "moving": moving.rows,
     "editor": editor.rows,
 }
-SCALED = ("heartbeat", "lateness", "drain", "inbox")
-"""Those that `--scale` makes smaller: how many timers, or tasks."""
+SCALED = ("heartbeat", "lateness", "drain", "inbox", "moving")
+"""Those that `--scale` makes smaller: how many timers, tasks or cases."""
 
 
 def main(arguments: list[str] | None = None) -> int:

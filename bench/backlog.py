@@ -53,8 +53,16 @@ class Office:
         assert isinstance(self.engine.store, SqlStore)
         return self.engine.store.engine
 
-    def backlog(self, count: int, *, first_due: datetime, apart: timedelta, name: str) -> None:
-        """`count` cases, each with one timer due, one after another; every fifth is a rung."""
+    def backlog(
+        self,
+        count: int,
+        *,
+        first_due: datetime,
+        apart: timedelta,
+        name: str,
+        rungs_every: int = RUNGS_EVERY,
+    ) -> None:
+        """`count` cases, each with one timer due, one after another; every `rungs_every`th is a rung."""
         templates = {procedure: self._template(procedure) for procedure in (REMINDER, RUNG)}
         at = UtcDateTime()
         dialect = self.database.dialect
@@ -63,7 +71,7 @@ class Office:
             for first in progress(f"{name}: thousands of cases", range(0, count, _CHUNK)):
                 copies: dict[str, list[dict[str, Any]]] = {table: [] for table in _COPIED}
                 for number in range(first, min(first + _CHUNK, count)):
-                    is_rung = number % RUNGS_EVERY == RUNGS_EVERY - 1
+                    is_rung = number % rungs_every == rungs_every - 1
                     due = at.process_bind_param(first_due + number * apart, dialect)
                     for table, row in _copied(templates[RUNG if is_rung else REMINDER], number + 1):
                         if table == "timer":
