@@ -20,6 +20,7 @@ from engine.records.case import CaseFile
 from engine.records.views import InboxQuery, RegisterQuery
 from engine.tasks.inbox import inbox
 from tests.browser.office import PASSWORD, Office
+from tests.browser.story_studio import submitted_draft
 
 FILE_FIELD = {
     "type": "filepicker",
@@ -113,6 +114,10 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("case-archived", "dengji", f"/cases/{closed.case_id}"),
         Stop("definitions", "admin", "/definitions"),
         Stop("definition", "admin", f"/definitions/{main.definition_id}", _drawing),
+        Stop("studio-review", "shenhe", f"/studio/{submitted_draft(office)}/review"),
+        Stop("studio", "admin", "/studio"),
+        Stop("studio-draft", "admin", f"/studio/{_draft(office)}"),
+        Stop("studio-versions", "shenhe", "/studio/procedures/joint_signing"),
         Stop("studio-diagram", "admin", f"/studio/{_draft(office)}/diagram", _select_a_step),
         Stop("tables", "admin", "/tables"),
         Stop("table-rules", "admin", "/tables/deadline_rules", _open_row),
