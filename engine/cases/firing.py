@@ -57,7 +57,7 @@ def fire_timer(
             if held.halt_id is not None:
                 work.operating.park_timers([timer.timer_id])
                 return False
-            batch = _step(engine, work, held, Firing(timer, worker, by_outage), now, over=over)
+            batch = firing_step(engine, work, held, Firing(timer, worker, by_outage), now, over=over)
             work.instances.save_step(batch)
     except StepFailed as failure:
         if log_failure and timer is not None:
@@ -113,14 +113,14 @@ def fire_batch(
         for due in first_tries:
             held = Held(due.instance, due.case, deadlines.get(due.instance.instance_id, ()))
             firing = Firing(due.timer, worker, is_by_outage(due.timer))
-            steps.append(_step(engine, work, held, firing, batch.at))
+            steps.append(firing_step(engine, work, held, firing, batch.at))
             batch.fired.append(firing)
         work.instances.save_steps(steps)
         batch.sent = any(step.messages for step in steps)
         batch.seconds = elapsed() - begun
 
 
-def _step(
+def firing_step(
     engine: Engine,
     work: UnitOfWork,
     held: Held,

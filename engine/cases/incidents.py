@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.audit.record import record_event, record_refusal
-from engine.cases.advance import Held, Operation, hold_by_task
+from engine.cases.advance import Held, Operation, hold_by_task, hold_instance, prepare
 from engine.cases.catch_up import catch_up
 from engine.cases.completion import completion_of
-from engine.cases.firing import fire_timer
+from engine.cases.firing import fire_timer, firing_step
 from engine.cases.messages import deliver_message, drain_messages
+from engine.cases.standing import Firing
 from engine.cases.step import run_step
 from engine.errors import Forbidden, InvalidState, Message, NotFound
 from engine.kernel.mend import passing_over
@@ -18,7 +20,7 @@ from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile
 from engine.records.org import Actor
-from engine.records.step import Incident
+from engine.records.step import Incident, StepBatch
 from engine.records.task import TaskState
 from engine.tasks.rights import is_accused
 from engine.values import Data
@@ -93,16 +95,23 @@ def require_unsettled(incident: Incident) -> None:
         )
 
 
-def _retry_completion(engine: Engine, incident: Incident, over: frozenset[str]) -> None:
-    operation = incident.operation
+@dataclass(frozen=True)
+class Again:
+    """The step that trying again is: to be run, or to be looked at. `over` are elements left out."""
 
-    def hold(work: UnitOfWork) -> Held:
-        held = hold_by_task(work, operation["task_id"])
+    engine: Engine
+    incident: Incident
+    over: frozenset[str]
+
+    def hold(self, work: UnitOfWork) -> Held:
+        task_id = self.incident.operation["task_id"]
+        held = hold_by_task(work, task_id)
         if held is None:
-            raise NotFound(Message("任务", "task"), operation["task_id"])
+            raise NotFound(Message("任务", "task"), task_id)
         return held
 
-    def plan(_work: UnitOfWork, held: Held, _now: datetime) -> Operation:
+    def plan(self, _work: UnitOfWork, held: Held, _now: datetime) -> Operation:
+        operation = self.incident.operation
         if held.task is None or held.task.state is not TaskState.OPEN:
             raise _AlreadyDone
         done = completion_of(
@@ -110,15 +119,44 @@ def _retry_completion(engine: Engine, incident: Incident, over: frozenset[str]) 
             operation["data"],
             person_id=operation["person_id"],
             person_unit=operation["person_unit"],
-            zone=engine.settings.timezone,
+            zone=self.engine.settings.timezone,
             columns=_columns(operation),
         )
-        return replace(done, act=lambda run, at: done.act(passing_over(run, over), at))
+        return replace(done, act=lambda run, at: done.act(passing_over(run, self.over), at))
 
-    try:
-        run_step(engine, hold, plan, actor=operation["person_id"], log_failure=False)
-    except _AlreadyDone:
-        return
+    @property
+    def person_id(self) -> str:
+        found: str = self.incident.operation["person_id"]
+        return found
+
+
+def seen_again(
+    engine: Engine, work: UnitOfWork, incident: Incident, over: frozenset[str]
+) -> tuple[Held, StepBatch]:
+    """What trying again would write, in a transaction that the caller undoes. Of tasks and timers only.
+
+    Raises InvalidState where there is nothing left to do, StepFailed.
+    """
+    now = engine.clock.now()
+    if incident.operation["kind"] == "complete":
+        again = Again(engine, incident, over)
+        held = again.hold(work)
+        try:
+            operation = replace(again.plan(work, held, now), after=None)
+        except _AlreadyDone:
+            raise InvalidState(_NOTHING_LEFT) from None
+        return held, prepare(engine, work, held, operation, actor=again.person_id, now=now)
+    timer = work.timers.claim(incident.operation["timer_id"], wait=True)
+    found = hold_instance(work, incident.instance_id) if timer is not None else None
+    if timer is None or found is None:
+        raise InvalidState(_NOTHING_LEFT)
+    return found, firing_step(engine, work, found, Firing(timer, _WORKER), now, over=over)
+
+
+def _retry_completion(engine: Engine, incident: Incident, over: frozenset[str]) -> None:
+    again = Again(engine, incident, over)
+    with suppress(_AlreadyDone):
+        run_step(engine, again.hold, again.plan, actor=again.person_id, log_failure=False)
 
 
 def _columns(operation: Data) -> Data:
@@ -163,3 +201,9 @@ def _admins_only() -> Forbidden:
             "Only a process admin may deal with incidents. Ask one.",
         )
     )
+
+
+_NOTHING_LEFT = Message(
+    "要重试的任务或定时器已经结束；重试只会关闭这条故障。",
+    "The task or timer is over already: trying again only closes the incident.",
+)

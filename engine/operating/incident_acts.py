@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from engine.audit.record import record_event
 from engine.cases.form_flow import COLUMNS, case_columns
-from engine.cases.incidents import known_incident, redo, require_unsettled, settle
+from engine.cases.incidents import known_incident, redo, require_unsettled, seen_again, settle
 from engine.definitions.sources import Procedure, load_procedure
-from engine.errors import Forbidden, InvalidState, Message
+from engine.errors import Forbidden, InvalidState, Message, StepFailed
 from engine.kernel.diagram import read_diagram
 from engine.kernel.feel import FeelError
-from engine.operating.repairs import told_values
+from engine.operating.repairs import Preview, Seen, told_values
 from engine.operating.rights import require_operator
 from engine.operating.values import Reading, Variable, variables_of
 from engine.ports.engine import Engine
@@ -79,6 +79,27 @@ def open_incident(engine: Engine, actor: Actor, incident_id: str) -> IncidentVie
         submitted=variables_of(procedure, submitted),
         may_skip=is_open and kind in _LEFT_OUT and incident.operation["kind"] in {"complete", "fire", "message"},
     )
+
+
+def preview_incident(engine: Engine, actor: Actor, incident_id: str, *, skip: bool) -> Preview | Message | None:
+    """What trying again would do, with (`skip`: without) the failing element; or why it would fail again.
+
+    None where it cannot be told: messages go to others, a calendar to all. Raises Forbidden (audited), NotFound.
+    """
+    require_operator(engine, actor, "preview_incident", {"incident_id": incident_id})
+    try:
+        with engine.store.write() as work:
+            incident, case = known_incident(work, actor, incident_id)
+            if incident.operation["kind"] not in {"complete", "fire"}:
+                return None
+            names = {task.task_id: task.name for task in work.tasks.open_of(case.case_id, incident.instance_id)}
+            over = frozenset({incident.element_id} if skip else ())
+            held, batch = seen_again(engine, work, incident, over)
+            raise Seen(held, batch, names)
+    except Seen as seen:
+        return seen.preview()
+    except (StepFailed, InvalidState) as error:
+        return error.message
 
 
 def skip_incident(engine: Engine, actor: Actor, incident_id: str, reason: str) -> None:

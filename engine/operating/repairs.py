@@ -86,8 +86,8 @@ def preview_repair(engine: Engine, actor: Actor, instance_id: str, repair: Repai
             names = {t.task_id: t.name for t in work.tasks.open_of(held.case.case_id, instance_id)}
             operation = replace(mender.plan(work, held, now), after=None)
             batch = prepare(engine, work, held, operation, actor=actor.person_id, now=now)
-            raise _Seen(held, batch, names)
-    except _Seen as seen:
+            raise Seen(held, batch, names)
+    except Seen as seen:
         return seen.preview()
 
 
@@ -102,8 +102,8 @@ def repair_instance(engine: Engine, actor: Actor, instance_id: str, repair: Repa
     run_step(engine, mender.hold, mender.plan, actor=actor.person_id, despite_halt=True)
 
 
-class _Seen(Exception):
-    """What the step would write has been seen; nothing is kept."""
+class Seen(Exception):
+    """What a step would write has been seen; nothing is kept. `names` are those of the open tasks."""
 
     def __init__(self, held: Held, batch: StepBatch, names: dict[str, str]) -> None:
         super().__init__()

@@ -111,6 +111,9 @@ def test_an_incident_is_corrected_and_left_out(office: Office, visit: Visit) -> 
     page = admin.get(path).text
     assert "XF2025-00001" in page
     assert "张三" not in page
+    assert "仍会失败" in page
+    assert "跳过之后" in page
+    assert "小额" in page
     wrong = admin.post(f"{path}/correct", {"name": "amount", "text": "many", "reason": "更正"})
     assert wrong.status_code == 422
     assert admin.post(f"{path}/correct", {"name": "amount", "text": "50", "reason": "更正"}).status_code == 302

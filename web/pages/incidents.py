@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.incidents import list_incidents, retry_incident
 from engine.errors import EngineError, Forbidden, Message, NotFound
-from engine.operating.incident_acts import correct_submitted, open_incident, skip_incident
+from engine.operating.incident_acts import correct_submitted, open_incident, preview_incident, skip_incident
 from web.current import actor, engine, language
 from web.i18n import text
 
@@ -58,4 +58,8 @@ def correct(incident_id: str) -> AnyResponse:
 
 def _page(incident_id: str, refusal: Message | None = None) -> str:
     view = open_incident(engine(), actor(), incident_id)
-    return render_template("operate/incident.html", view=view, refusal=refusal)
+    retried = skipped = None
+    if actor().is_admin and view.incident.state == "open":
+        retried = preview_incident(engine(), actor(), incident_id, skip=False)
+        skipped = preview_incident(engine(), actor(), incident_id, skip=True) if view.may_skip else None
+    return render_template("operate/incident.html", view=view, refusal=refusal, retried=retried, skipped=skipped)
