@@ -71,6 +71,7 @@ export function useTyped(value, commit) {
 // Suggestions below a field. `choose` gets the option; `at` is the one that Enter would take.
 export function Suggestions({ id, options, at, choose, label }) {
   const list = useRef(null);
+  useEffect(() => list.current?.scrollIntoView({ block: "nearest" }), []);
   useEffect(() => list.current?.children[at]?.scrollIntoView({ block: "nearest" }), [at, options]);
   return (
     <ul id={`${fieldId(id)}-list`} class="duban-suggestions" role="listbox" aria-label={label} ref={list}>
