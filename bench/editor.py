@@ -60,6 +60,6 @@ def _visit(page: Page, address: str) -> tuple[float, float]:
     session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.goto(address)
     page.wait_for_selector(".studio-editor[data-ready='1']")
-    page.wait_for_function("document.querySelector('#findings').dataset.ready")
+    page.wait_for_selector("#findings[data-ready]")
     session.detach()
     return sum(received) / 1024, page.evaluate(READY)

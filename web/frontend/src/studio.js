@@ -85,6 +85,8 @@ async function start() {
   look(viewer);
   if (window.innerWidth > WIDE) viewer.get("minimap").open();
   if (window.innerWidth < 860) viewer.get("palette", false)?.close();
+  // what starts the simulation is hidden on a drawing that is too small to read
+  viewer.on("tokenSimulation.toggleMode", ({ active }) => active && viewer.get("canvas").zoom() < READABLE && look(viewer));
   startToolbar({ page, viewer, toolbar: root.querySelector("#editor-tools"), path });
   const findings = startFindings({ page, store, viewer, path, box: root.querySelector("#findings") });
   findings.ask();

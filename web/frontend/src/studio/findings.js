@@ -1,6 +1,7 @@
 // What the server finds in the draft: a list, and marks on the elements. The server alone decides; here it is shown.
 import { told } from "./words.js";
 
+const READABLE = 0.6;
 const BADGE = { top: -14, right: 14 };
 const ORDER = { error: 0, warning: 1 };
 
@@ -40,6 +41,7 @@ export function startFindings({ page, store, viewer, path, box }) {
     const canvas = viewer.get("canvas");
     const root = canvas.findRoot?.(element);
     if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
+    if (canvas.zoom() < READABLE) canvas.zoom(READABLE, "auto");
     canvas.scrollToElement(element, 120);
     viewer.get("selection").select(element);
     canvas.focus?.();
@@ -97,7 +99,7 @@ export function startFindings({ page, store, viewer, path, box }) {
         line?.classList.add("is-pointed");
         setTimeout(() => line?.classList.remove("is-pointed"), 1600);
       });
-      overlays.add(element, "finding", { position: element.waypoints ? { bottom: 0, left: 0 } : BADGE, html: badge });
+      overlays.add(element, "finding", { position: element.waypoints ? { bottom: 0, left: 0 } : BADGE, show: { minZoom: 0 }, scale: { min: 0.7, max: 1.2 }, html: badge });
     });
   }
 

@@ -60,6 +60,8 @@ export function startToolbar({ page, viewer, toolbar, path }) {
   viewer.on(["commandStack.changed", "selection.changed", "minimap.toggle"], reflect);
   viewer.on("tokenSimulation.toggleMode", ({ active }) => {
     isSimulating = active;
+    // the simulation's log stands where the overview does
+    if (active) viewer.get("minimap").close();
     document.querySelector(".studio-editor").classList.toggle("is-simulating", active);
     reflect();
   });
