@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.audit.verify import verify_chain
 from engine.cases.incidents import retry_incident
 from engine.cases.start import start_case
 from engine.errors import Forbidden, InvalidForm, InvalidState, NotFound, StepFailed
+from engine.operating.halts import read_halts, suspend
 from engine.operating.incident_acts import correct_submitted, open_incident, skip_incident
 from engine.operating.instances import open_instance, reveal_variables
 from engine.operating.repairs import Repair, RepairKind, preview_repair, repair_instance
 from engine.records.case import CaseFile, InstanceState
+from engine.records.operating import HaltScope
+from engine.records.org import Grant
 from engine.records.task import TaskState
 from engine.records.time import DeadlineState
 from engine.tasks.complete import complete_task
@@ -213,3 +218,26 @@ def test_values_are_shown_for_a_purpose_and_only_to_admins(world: World) -> None
             repair_instance(world.engine, actor, instance_id, Repair(RepairKind.CANCEL), "理由")
     with pytest.raises(NotFound):
         open_instance(world.engine, world.actor("admin"), "nothing")
+
+
+def test_to_an_accused_admin_there_is_no_such_instance(world: World) -> None:
+    case, incident_id = failed(world)
+    instance_id = world.view(case).instances[0].instance_id
+    accuse = Repair(RepairKind.CORRECT, name="accused_units", text='["cgjd"]')
+    repair_instance(world.engine, world.actor("admin"), instance_id, accuse, "补列")
+    suspend(world.engine, world.actor("admin"), HaltScope.INSTANCE, instance_id, "核对")
+    theirs = replace(world.actor("admin"), grants=frozenset({Grant("process_admin", "cgjd")}), unit="cgjd")
+
+    assert world.view(case).case.accused_units == ("cgjd",)
+    assert read_halts(world.engine, theirs).now == ()
+    for attempt in (
+        lambda: open_instance(world.engine, theirs, instance_id),
+        lambda: reveal_variables(world.engine, theirs, instance_id, "看看"),
+        lambda: open_incident(world.engine, theirs, incident_id),
+        lambda: skip_incident(world.engine, theirs, incident_id, "试试"),
+        lambda: repair_instance(world.engine, theirs, instance_id, Repair(RepairKind.CANCEL), "试试"),
+        lambda: preview_repair(world.engine, theirs, instance_id, Repair(RepairKind.CANCEL)),
+        lambda: suspend(world.engine, theirs, HaltScope.INSTANCE, instance_id, "试试"),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
