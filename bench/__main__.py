@@ -5,7 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import drain, editor, explain, heartbeat, inbox, kernel_memory, kernel_step, lateness, moving, store_step
+from bench import (
+    drain,
+    editor,
+    explain,
+    heartbeat,
+    inbox,
+    kernel_memory,
+    kernel_step,
+    lateness,
+    lint,
+    moving,
+    store_step,
+)
 from bench.report import print_row, print_table, say
 
 BENCHMARKS = {
@@ -19,6 +31,7 @@ BENCHMARKS = {
     "inbox": inbox.rows,
     "moving": moving.rows,
     "editor": editor.rows,
+    "lint": lint.rows,
 }
 SCALED = ("heartbeat", "lateness", "drain", "inbox", "moving")
 """Those that `--scale` makes smaller: how many timers, tasks or cases."""

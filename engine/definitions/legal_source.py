@@ -55,12 +55,11 @@ class Source:
 
     def values(self, element: Element) -> tuple[tuple[str, str], ...]:
         """The plain values that its scripts set, the last one of a name counting."""
-        found: dict[str, str] = {}
-        for script in _scripts(element):
-            for name, _ in entries(script):
-                found.pop(name, None)
-            found.update(literals(script))
-        return tuple(found.items())
+        return self._values[element.id]
+
+    @cached_property
+    def _values(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        return {name: tuple(_plain(element).items()) for name, element in self.diagram.elements.items()}
 
     @cached_property
     def _set_by(self) -> Mapping[str, frozenset[str]]:
@@ -91,6 +90,15 @@ def read_source(files: Mapping[str, bytes], shared: Mapping[str, bytes], called:
     except InvalidDiagram:
         return None
     return Source(paths[0], diagram, {**shared, **files}, called)
+
+
+def _plain(element: Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for script in _scripts(element):
+        for name, _ in entries(script):
+            found.pop(name, None)
+        found.update(literals(script))
+    return found
 
 
 def _scripts(element: Element) -> Iterator[str]:

@@ -86,3 +86,22 @@ def test_a_default_is_held_to_the_law_too(world: World) -> None:
 
 def test_what_comes_with_duban_keeps_to_the_law(world: World) -> None:
     assert not [f for f in check_procedure(world.engine, "own", with_rules()) if f.is_error]
+
+
+def test_what_breaks_the_law_is_not_deployed_and_says_how_it_is_mended(world: World) -> None:
+    diagram = Bpmn("own").lane("l", role="registrar").start("s", lane="l").service("r", "register_case", lane="l")
+    diagram.manual("handle", lane="l").service("close", "set_case", {"state": '"办结"'}, lane="l").end(
+        "e", lane="l"
+    )
+    with pytest.raises(InvalidDiagram) as refused:
+        deploy_procedure(world.engine, world.actor("admin"), "own", files_of(diagram))
+    found = {finding.rule: finding for finding in refused.value.findings if finding.is_error}
+    assert set(found) == {
+        "legal-acceptance-notice-missing", "legal-reply-missing", "legal-review-rights-missing",
+    }  # fmt: skip
+    for finding in found.values():
+        assert finding.element_id == "close"
+        assert finding.article is not None
+        assert finding.hint is not None
+    warned = [f for f in check_procedure(world.engine, "own", files_of(diagram)) if not f.is_error]
+    assert "task-without-deadline" in {finding.rule for finding in warned}
