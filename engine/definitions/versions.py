@@ -43,13 +43,14 @@ class Standing(StrEnum):
 class VersionLine:
     """A version; `by` and `reviewer` are names, `reviewer` "" where it was published without a review.
 
-    `calls` are the other procedures that it is pinned to: (name, version, whether a newer one is in force).
+    `fallback` is the version that would be in force if this one, which is, were retired; None: none would be.
     """
 
     summary: DefinitionSummary
     standing: Standing
     by: str
     reviewer: str
+    fallback: int | None
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,14 @@ def _lines(summaries: Sequence[DefinitionSummary], names: Mapping[str, str], now
             standing=standing_of(summary, summaries, now),
             by=names.get(summary.deployed_by, summary.deployed_by),
             reviewer=names.get(summary.reviewed_by or "", summary.reviewed_by or ""),
+            fallback=next(
+                (
+                    other.version
+                    for other in summaries
+                    if other.version < summary.version and other.retired_at is None and other.effective_at <= now
+                ),
+                None,
+            ),
         )
         for summary in summaries
     ]
