@@ -10,6 +10,9 @@ from engine.records.views import CASE_BOXES, InboxRow, cap_of
 from web.addresses import address_of
 from web.i18n import text
 
+URGENT = "urgent"
+"""The value of a step's property `priority` that marks its tasks."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -66,6 +69,7 @@ def _marks(row: InboxRow, language: str) -> Iterator[Mark]:
     urged = task.urged if task else 0
     told: tuple[tuple[object, str, str], ...] = (
         (row.is_unread, "record-circle-fill", "unread"),
+        (task and task.properties.get("priority") == URGENT, "exclamation-triangle-fill", "urgent"),
         (row.confidential, "shield-lock", "confidential"),
         (row.stands_in_for, "person-check", "for"),
         (row.copied_by, "envelope", "copied_by"),

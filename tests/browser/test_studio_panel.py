@@ -108,6 +108,7 @@ def test_the_panel_writes_what_the_server_reads_and_nothing_else(
     expect(unit).to_have_value("case_unit")
     expect(said).to_have_count(0)
 
+    field(page, "priority").fill("urgent")
     open_group(page, "access")
     page.locator("[id='duban-access-*']").select_option("readonly")
     open_group(page, "deadline")
@@ -126,8 +127,8 @@ def test_the_panel_writes_what_the_server_reads_and_nothing_else(
     content = open_draft(office.engine, office.actor("admin"), draft_id).files["petition_main.bpmn"]
     diagram = read_diagram(content)
     register = diagram.elements["register"]
-    assert {name: register.properties[name] for name in ("role", "unit", "fields")} == {
-        "role": "deputy", "unit": "case_unit", "fields": "*: readonly",
+    assert {name: register.properties[name] for name in ("role", "unit", "fields", "priority")} == {
+        "role": "deputy", "unit": "case_unit", "fields": "*: readonly", "priority": "urgent",
     }  # fmt: skip
     (timer,) = diagram.boundary_events("register")
     assert not timer.interrupting

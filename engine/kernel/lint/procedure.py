@@ -82,6 +82,7 @@ RULES: tuple[Rule, ...] = (
     names.names_can_be_read,
     papers.awaited_papers_are_issued,
     properties.properties_are_known,
+    properties.priorities_are_known,
     properties.properties_have_values,
     properties.extensions_are_known,
     properties.diagram_is_drawn,

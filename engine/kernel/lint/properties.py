@@ -24,6 +24,7 @@ _TASK = frozenset(
         "hint_en",
         "case_state",
         "awaits_paper",
+        "priority",
         "no_deadline",
         "fields",
         "shows",
@@ -45,6 +46,7 @@ _PROPERTIES = {
     "intermediateCatchEvent": frozenset({"correlation", "inputs"}),
     "boundaryEvent": frozenset({"correlation", "inputs"}),
 }
+_PRIORITIES = frozenset({"urgent"})
 _LANE = frozenset({"role", "unit"})
 _EXTENSIONS = frozenset(
     {"properties", "preScript", "postScript", "serviceTaskOperator", "calledDecisionId", "messagePayload",
@@ -57,6 +59,18 @@ def properties_are_known(subject: Subject) -> Iterator[Finding]:
         yield from _unknown(subject, element, _PROPERTIES.get(element.kind, frozenset()))
     for lane in subject.diagram.lanes.values():
         yield from _unknown(subject, lane, _LANE)
+
+
+def priorities_are_known(subject: Subject) -> Iterator[Finding]:
+    for element in subject.diagram.elements.values():
+        value = element.properties.get("priority")
+        if value is not None and value not in _PRIORITIES:
+            yield subject.error(
+                "unknown-priority",
+                element,
+                f"“{called(element)}”的优先级“{value}”不存在。加急写 urgent，一般的不写。",
+                f"“{called(element)}” has the priority “{value}”, which does not exist. Write urgent, or nothing.",
+            )
 
 
 def properties_have_values(subject: Subject) -> Iterator[Finding]:

@@ -22,6 +22,11 @@ CASES: list[tuple[str, str | None, Callable[[], Bpmn]]] = [
     ("unknown-form", "u", lambda: procedure().user("u", form="f", properties={"shows": "g"}, lane="L").end()),
     ("form-fields", "u", lambda: procedure().user("u", form="f", properties={"fields": "kind=x"}, lane="L").end()),
     (
+        "unknown-priority",
+        "u",
+        lambda: procedure().user("u", form="f", properties={"priority": "high"}, lane="L").end(),
+    ),
+    (
         "unknown-field",
         "u",
         lambda: procedure().user("u", form="f", properties={"fields": "x: hidden"}, lane="L").end(),
@@ -106,6 +111,10 @@ def test_roles_are_checked_where_they_are_known() -> None:
 def test_typing_errors_in_properties_warn_only() -> None:
     findings = lint(procedure().user("u", lane="L", properties={"form": "f", "verbs": "登记"}).end())
     assert [(f.rule, f.severity) for f in findings] == [("unknown-property", Severity.WARNING)]
+
+
+def test_an_urgent_step_is_no_finding() -> None:
+    assert lint(procedure().user("u", lane="L", properties={"form": "f", "priority": "urgent"}).end()) == ()
 
 
 def test_an_element_in_two_lanes() -> None:

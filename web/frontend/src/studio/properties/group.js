@@ -26,11 +26,11 @@ export const feel = (id, given) => entry(Feel, id, given);
 export const check = (id, given) => entry(Check, id, given);
 export const lines = (id, given) => entry(Lines, id, given);
 
-// Reads and writes one of the properties of an element.
-export const property = (element, { writer }, name) => ({
-  get: () => propertyOf(element, name),
-  set: (value) => writer.property(element, name, value),
-});
+// Reads and writes one of the properties of an element; `shown` keeps which of them have a field.
+export const property = (element, { writer, shown }, name) => {
+  shown.add(name);
+  return { get: () => propertyOf(element, name), set: (value) => writer.property(element, name, value) };
+};
 
 export const PEOPLE = ["bpmn:UserTask", "bpmn:ManualTask"];
 export const isWork = (element) => isAny(element, PEOPLE);

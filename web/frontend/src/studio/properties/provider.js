@@ -7,6 +7,7 @@ import { deadlineGroup } from "./groups/deadline.js";
 import { accessGroup, formGroup } from "./groups/form.js";
 import { loopGroup, returningGroup } from "./groups/loop.js";
 import { messageGroup, startGroup } from "./groups/message.js";
+import { otherGroup } from "./groups/other.js";
 import { papersGroup } from "./groups/papers.js";
 import { scriptGroup } from "./groups/script.js";
 import { timerGroup } from "./groups/timer.js";
@@ -16,7 +17,7 @@ export { BpmnModule };
 
 const GROUPS = [
   workGroup, formGroup, accessGroup, deadlineGroup, timerGroup, papersGroup, actionGroup, decisionGroup, calledGroup,
-  conditionGroup, assigningGroup, startGroup, messageGroup, loopGroup, scriptGroup, returningGroup,
+  conditionGroup, assigningGroup, startGroup, messageGroup, loopGroup, scriptGroup, returningGroup, otherGroup,
 ];
 // Groups of BPMN's own provider that ours replace.
 const REPLACED = new Set(["timer", "multiInstance", "adHocCompletion"]);
@@ -54,6 +55,7 @@ export class Provider {
       modeling: get("modeling"),
       factory: get("elementFactory"),
       element,
+      shown: new Set(),
     };
   }
 }

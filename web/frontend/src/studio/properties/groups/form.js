@@ -37,6 +37,13 @@ export function formGroup(element, context) {
         ...property(element, context, "hint"),
       }),
       feel("hint-en", { label: t("What happens next, in English"), ...property(element, context, "hint_en") }),
+      isWork(element) &&
+        choice("priority", {
+          label: t("Priority"),
+          help: t("An urgent step bears a mark in the inbox and on its page. Which comes first is still decided by the deadlines."),
+          options: () => [{ value: "urgent", note: t("urgent") }],
+          ...property(element, context, "priority"),
+        }),
       choice("state", {
         label: t("State of the case"),
         help: t("How the case stands from when this opens, in the office's words."),

@@ -21,6 +21,7 @@ export function loopGroup(element, context) {
     get: () => loop.get(name)?.id || loop.get(name)?.name || "",
     set: (id) => inner({ [name]: id ? writer.create(type, { id, name: id }, loop) : undefined }),
   });
+  const returns = property(element, context, "return_cancels");
   return groupOf(
     "loop",
     t("Several at once"),
@@ -37,8 +38,8 @@ export function loopGroup(element, context) {
       }),
       check("return-cancels", {
         label: t("One of them may return the matter, which ends all"),
-        get: () => property(element, context, "return_cancels").get() === "all",
-        set: (value) => writer.property(element, "return_cancels", value ? "all" : ""),
+        get: () => returns.get() === "all",
+        set: (value) => returns.set(value ? "all" : ""),
       }),
     ],
     { open: true, translate: t },
@@ -47,7 +48,8 @@ export function loopGroup(element, context) {
 
 export function returningGroup(element, context) {
   if (!isAny(element, SENDING)) return null;
-  const { translate: t, writer } = context;
+  const { translate: t } = context;
+  const returns = property(element, context, "return_over");
   return groupOf(
     "returning",
     t("Returning the case"),
@@ -55,8 +57,8 @@ export function returningGroup(element, context) {
       check("return-over", {
         label: t("The case may be returned to before this step"),
         help: t("Although it has issued a paper, given a number or sent a message. Otherwise never."),
-        get: () => property(element, context, "return_over").get() === "allowed",
-        set: (value) => writer.property(element, "return_over", value ? "allowed" : ""),
+        get: () => returns.get() === "allowed",
+        set: (value) => returns.set(value ? "allowed" : ""),
       }),
     ],
     { translate: t },
