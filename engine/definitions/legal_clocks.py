@@ -144,6 +144,15 @@ def _longer(term: Term, outer: str, reckoning: Reckoning) -> tuple[str, str, str
 
 
 def _is_called_only(source: Source) -> bool:
-    """Neither people nor messages start it."""
-    starts: tuple[Element, ...] = source.diagram.starts
-    return all(not each.events and not {"form", "role"} & set(each.properties) for each in starts)
+    """Callers start it: its starts say what they bring, or nobody has the role to start it by hand."""
+    return all(
+        not start.events
+        and "form" not in start.properties
+        and ("inputs" in start.properties or not _has_role(source, start))
+        for start in source.diagram.starts
+    )
+
+
+def _has_role(source: Source, start: Element) -> bool:
+    lane = source.diagram.lanes.get(start.lane or "")
+    return bool(start.properties.get("role") or (lane is not None and lane.role))
