@@ -16,6 +16,7 @@ from engine.definitions.content import executable_files
 from engine.definitions.draft_rights import demand_admin, missing_draft
 from engine.definitions.drafts import being_edited, checked
 from engine.definitions.publishing import Approval, Upload, store_version
+from engine.definitions.review_notices import tell_reviewers, tell_submitter
 from engine.errors import Conflict, EngineError, Forbidden, InvalidDiagram, InvalidState, Message
 from engine.kernel.findings import Finding
 from engine.ports.engine import Engine
@@ -125,6 +126,7 @@ def submit_draft(
         _saved(work, draft, submitted)
         detail = {"revision": draft.revision, "sha256": upload.sha256(upload.pinned(work)), "waivers": len(waivers)}
         _record(work, "ProcedureDraftSubmitted", submitted, actor, now, **detail)
+        tell_reviewers(work, submitted, actor, now)
         return submitted
 
 
@@ -190,6 +192,7 @@ def review_draft(
             returned = replace(decided, state=DraftState.EDITING)
             _saved(work, draft, returned)
             _record(work, "ProcedureDraftReturned", returned, actor, now, note=note)
+            tell_submitter(work, draft, None, actor, now)
             return None
         _demand_reasons(draft, _without_errors(engine, work, draft))
         upload = _upload(work, draft, draft.submitted_by or draft.changed_by, now)
@@ -197,6 +200,7 @@ def review_draft(
         definition = store_version(work, upload, approval)
         published = replace(decided, state=DraftState.PUBLISHED, definition_id=definition.definition_id)
         _saved(work, draft, published)
+        tell_submitter(work, draft, definition, actor, now)
         return definition
 
 

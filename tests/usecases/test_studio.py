@@ -47,6 +47,18 @@ def events(world: World) -> list[str]:
         return [entry.event for entry in work.registers.audit_of(None)]
 
 
+def told(world: World, username: str) -> list[str]:
+    """The first halves of what somebody was told of reviews, the newest first."""
+    with world.engine.store.read() as work:
+        person = work.org.person_by_username(username)
+        assert person is not None
+        entries = work.registers.inbox_messages(person.person_id, unread_only=False, limit=9)
+    return [
+        entry.text_zh.removeprefix("【流程审核】").rstrip("。").split("，请")[0].split("，意见")[0]
+        for entry in entries
+    ]
+
+
 def renamed(name: str, *, excused: bool = True, form: str = "check") -> bytes:
     """The diagram with another name of its second step; `excused`: it says why its steps have no deadlines."""
     properties = {"no_deadline": "当场办结"} if excused else {}
@@ -135,6 +147,17 @@ def test_a_second_person_publishes_and_new_cases_take_the_version(either: World)
         stored = work.studio.of_definition(version.definition_id)
     assert stored is not None
     assert stored.state is DraftState.PUBLISHED
+
+
+def test_the_others_are_told_of_a_review_and_the_submitter_of_its_end(two: World) -> None:
+    draft = a_draft(two)
+    submit_draft(two.engine, two.actor("admin"), draft.draft_id, changelog="改名")
+    review_draft(two.engine, two.actor("shenhe"), draft.draft_id, approve=False, note="请再核")
+    published(two, draft)
+
+    assert told(two, "shenhe") == ["系统管理员送审“两步办理”"] * 2
+    assert told(two, "admin") == ["顾衡审核通过，“两步办理”第 2 版已发布", "顾衡退回了“两步办理”的草稿"]
+    assert told(two, "duban") == []
 
 
 def test_whoever_changed_a_draft_last_does_not_review_it(two: World) -> None:

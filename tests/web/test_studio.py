@@ -49,7 +49,8 @@ def test_editors_save_by_revision_and_hear_of_others(office: Office, visit: Visi
     assert late.json["changed_at"].startswith("2025-09-26")
     stored = open_draft(office.engine, office.actor("admin"), draft.draft_id).files[DRAWING].decode()
     assert "复核" in stored
-    for body in ([], {"revision": "1"}, {"revision": 2, "put": {DRAWING: 1}}, {"revision": 2, "drop": DRAWING}):
+    bad: list[object] = [[], {"revision": "1"}, {"revision": 2, "put": {DRAWING: 1}}, {"revision": 2, "drop": "x"}]
+    for body in bad:
         assert put(admin, address, body).status_code == 422
     assert put(admin, address, {"revision": 2, "put": {"../x.bpmn": ""}}).status_code == 422
     assert admin.client.put(address, json={"revision": 2}).status_code == 400, "without a token nothing is saved"
