@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine.cases.read import open_case, register
-from engine.definitions.drafts import create_draft, list_drafts
+from engine.definitions.drafts import create_draft, list_drafts, open_draft
 from engine.definitions.read import list_definitions
 from engine.documents.sheets import MEDIA_TYPE, Sheet, write_workbook
 from engine.errors import StoreAway
@@ -118,6 +118,16 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("studio", "admin", "/studio"),
         Stop("studio-draft", "admin", f"/studio/{_draft(office)}"),
         Stop("studio-versions", "shenhe", "/studio/procedures/joint_signing"),
+        Stop("studio-files", "admin", f"/studio/{_draft(office)}/file"),
+        Stop("studio-table", "admin", f"/studio/{_draft(office)}/file?path=intake_path.dmn", _editor),
+        Stop("studio-form", "admin", f"/studio/{_draft(office)}/file?path=forms/screen.form.json", _editor),
+        Stop(
+            "studio-form-preview",
+            "admin",
+            f"/studio/{_draft(office)}/form-preview?path=forms/screen.form.json",
+            _form,
+        ),
+        Stop("studio-compare", "admin", _comparison(office), _compared),
         Stop("studio-diagram", "admin", f"/studio/{_draft(office)}/diagram", _select_a_step),
         Stop("tables", "admin", "/tables"),
         Stop("table-rules", "admin", "/tables/deadline_rules", _open_row),
@@ -134,6 +144,11 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("calendar-missing", "admin", "/calendar?year=2027"),
         Stop("calendar-preview", "admin", "/calendar?year=2025&day=2025-10-15", _preview_a_holiday),
         Stop("incidents", "admin", "/incidents"),
+        Stop("operate", "admin", "/operate", _suspending),
+        Stop("operate-live", "admin", "/operate/petition_main", _drawing),
+        Stop("operate-standing", "juzhang", "/operate/petition_main/unit_review"),
+        Stop("operate-instance", "admin", f"/instances/{_instance(office, order)}"),
+        Stop("operate-repair", "admin", f"/instances/{_instance(office, order)}", _preview_a_move),
         Stop("messages", "zjj.lingdao", "/messages"),
         Stop("messages-digest", "zjj.lingdao", "/messages", _open_digest),
         Stop("profile", "jingban", "/profile"),
@@ -220,6 +235,21 @@ def _form(page: Page) -> None:
     expect(page.locator("#form[data-ready='1']")).to_be_visible()
 
 
+def _comparison(office: Office) -> str:
+    """The story's draft that waits for its review, and the version that it began from."""
+    draft_id = submitted_draft(office)
+    base = open_draft(office.engine, office.actor("admin"), draft_id).draft.base_id
+    return f"/studio/compare?left={base}&right={draft_id}"
+
+
+def _compared(page: Page) -> None:
+    expect(page.locator("#compare[data-ready='1']")).to_be_visible()
+
+
+def _editor(page: Page) -> None:
+    expect(page.locator(".studio-editor[data-ready='1']")).to_be_visible()
+
+
 def _draft_found(page: Page) -> None:
     _form(page)
     expect(page.locator(".draft-found")).to_be_visible()
@@ -245,6 +275,21 @@ def _choose_files(page: Page) -> None:
     expect(page.locator(".office-files-list li")).to_have_count(2)
     expect(page.locator(".office-files-busy")).to_contain_text("现场录像.exe")
     page.locator(".office-files").evaluate("(field) => field.scrollIntoView({block: 'center'})")
+
+
+def _instance(office: Office, case: CaseFile) -> str:
+    return open_case(office.engine, office.actor("jingban"), case.case_id).instances[0].instance_id
+
+
+def _suspending(page: Page) -> None:
+    page.locator(".halt-form > summary").first.click()
+    expect(page.locator(".halt-form[open] textarea").first).to_be_visible()
+
+
+def _preview_a_move(page: Page) -> None:
+    page.locator("#to").select_option(index=2)
+    page.locator("form:has(input[value=move]) button").click()
+    expect(page.locator(".preview-box")).to_be_visible()
 
 
 def _drawing(page: Page) -> None:

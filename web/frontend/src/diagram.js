@@ -1,6 +1,6 @@
 // A drawing: where the token stands, what is done, what is late; zoomed with buttons as well as the wheel.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
-import { showLoads } from "./loads.js";
+import { lookAtLoads, showLoads } from "./loads.js";
 
 const READABLE = 0.6;
 const NOTE_OFFSET = { top: -26, left: 0 };
@@ -97,6 +97,7 @@ async function start() {
   look(viewer, page);
   mark(viewer, page);
   showLoads(viewer, page.loads || []);
+  lookAtLoads(viewer, page.loads || []);
   tell(viewer, page, root);
   startTools(viewer, root);
   root.dataset.ready = "1";
