@@ -107,12 +107,12 @@ def key_of(act: Act) -> str:
 
 
 def shown(value: Any) -> list[str]:
-    """A field's value as a browser sends it back."""
+    """A field's value as a browser sends it back; its lines end as a browser ends them."""
     if value is None or value is False or value == "":
         return []
     if isinstance(value, list | tuple):
         return [str(item) for item in value]
-    return ["true"] if value is True else [str(value)]
+    return ["true"] if value is True else [str(value).replace("\n", "\r\n")]
 
 
 def packed(act: Act, given: Given | None) -> str:

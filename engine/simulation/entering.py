@@ -33,8 +33,8 @@ class Entered:
     written: Mapping[str, Any] = field(default_factory=dict)
 
 
-def enter_start(engine: Engine, starter: Actor, procedure: str, answer: Answer) -> Entered:
-    """For the start form; empty where the procedure has none."""
+def enter_start(engine: Engine, starter: Actor, procedure: str, answer: Answer, *, only_asked: bool) -> Entered:
+    """For the start form; `only_asked` leaves out what it does not ask. Empty where the procedure has none."""
     now = engine.clock.now()
     with engine.store.read() as work:
         version = current_procedure(work, procedure, now)
@@ -44,13 +44,16 @@ def enter_start(engine: Engine, starter: Actor, procedure: str, answer: Answer) 
         units = {unit.code: unit.name for unit in work.org.units()}
     data = _given(engine, answer, None)
     if not schema:
-        return Entered(data=data, written=dict(answer.data))
+        return Entered(data={} if only_asked else data, written={} if only_asked else dict(answer.data))
+    asked = set(top_names(schema))
+    data = {name: value for name, value in data.items() if not only_asked or name in asked}
     local = now.astimezone(engine.settings.timezone)
     whole, keys = filled(
         schema, data, engine.kernel.feel, now=local, unit=other_unit(engine, starter.unit), lists=lists
     )
     reader = FieldReader(engine.kernel.feel, local, {}, lists, units)
-    return Entered(reader.fields(schema, whole), whole, keys, {**whole, **answer.data})
+    written = {**whole, **{name: value for name, value in answer.data.items() if name in data}}
+    return Entered(reader.fields(schema, whole), whole, keys, written)
 
 
 def enter_task(engine: Engine, actor: Actor, task: UserTask, answer: Answer, *, complete: bool) -> Entered:

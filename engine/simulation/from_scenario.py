@@ -12,7 +12,9 @@ from engine.scenarios.load import SHANGHAI
 from engine.scenarios.model import Scenario, Step, Verb
 from engine.simulation.model import Answer, Answers, Delay
 
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*", re.ASCII)
+"""In a scenario what is entered with an hour is when it happens: at the pace of the play that is then."""
 
 
 def answers_of(scenario: Scenario, start: date, pace: Delay, usernames: Collection[str]) -> Answers:
@@ -22,17 +24,18 @@ def answers_of(scenario: Scenario, start: date, pace: Delay, usernames: Collecti
     another case of the scenario are left out, and filled in as a form needs them.
     """
     moved = start - scenario.start.astimezone(SHANGHAI).date()
-    began, tasks = Answer(), defaultdict[str, list[Answer]](list)
+    began: Answer | None = None
+    tasks = defaultdict[str, list[Answer]](list)
     for step in scenario.steps:
         if step.refused is not None:
             continue
-        if step.verb is Verb.START and not tasks:
+        if step.verb is Verb.START and began is None and step.target in {"", scenario.procedure}:
             began = _answer(step, Delay(), usernames, moved)
         elif step.verb is Verb.COMPLETE:
             tasks[step.target].append(_answer(step, pace, usernames, moved))
     return Answers(
         path=scenario.path,
-        start=began,
+        start=began or Answer(),
         tasks={element: tuple(answers) for element, answers in tasks.items()},
         otherwise=pace,
         tolerant=True,
@@ -40,7 +43,9 @@ def answers_of(scenario: Scenario, start: date, pace: Delay, usernames: Collecti
 
 
 def done_in(scenario: Scenario) -> int:
-    """How many tasks are completed in it."""
+    """How many tasks are completed in it; 0 where it is about several cases."""
+    if sum(step.verb in {Verb.START, Verb.FOLLOW} for step in scenario.steps) != 1:
+        return 0
     return sum(1 for step in scenario.steps if step.verb is Verb.COMPLETE and step.refused is None)
 
 
@@ -59,9 +64,13 @@ def _moved(value: Any, by: timedelta) -> Any:
         return {key: _moved(item, by) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_moved(item, by) for item in value]
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
+    if not isinstance(value, str):
+        return value
+    if _INSTANT.fullmatch(value):
+        return "${now}"
+    if not _DATE.fullmatch(value):
         return value
     try:
-        return (date.fromisoformat(value[:10]) + by).isoformat() + value[10:]
+        return (date.fromisoformat(value) + by).isoformat()
     except (ValueError, OverflowError):
         return value

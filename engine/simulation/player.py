@@ -27,8 +27,10 @@ from engine.tasks.complete import complete_task
 
 MOST_STEPS = 5_000
 """Instants at which anything happens; a procedure that goes on longer never ends by itself."""
-MOST_OPENINGS = 12
-"""Of one task; more is a circle that only another answer leads out of."""
+MOST_OPENINGS = 5
+"""Of one task that nothing is said of; more is a circle that only an answer leads out of."""
+MOST_FILLED = 80
+"""Tasks done without an answer of their own; cases that open further cases would go on for ever."""
 
 Watch = Callable[[datetime, int], None]
 """Told after each instant: where the clock stands, and how many instants there were. May raise to end the play."""
@@ -72,6 +74,7 @@ class Player:
         self._seen: set[str] = set()
         self._openings: dict[tuple[str, str], int] = {}
         self._numbers = count()
+        self._usual = 0
 
     def play(self) -> None:
         """To the end: nothing waits any more, or `until`. Raises InvalidAnswers, and NotFound for the procedure."""
@@ -114,7 +117,7 @@ class Player:
             starter = self._actor(answer, there.person_id or next(iter(holders), None))
             if starter is None:
                 raise _nobody(point.role or "")
-            entered = enter_start(engine, starter, self._procedure, answer)
+            entered = enter_start(engine, starter, self._procedure, answer, only_asked=self._answers.tolerant)
             self.filled = entered.filled
             case = start_case(engine, starter, self._procedure, entered.data)
         except EngineError as error:
@@ -142,18 +145,26 @@ class Player:
 
     def _look(self) -> None:
         """Plans the answers of tasks that have opened, and says which have none."""
-        for view in self.views():
-            for task in view.tasks:
-                if task.state is TaskState.OPEN and task.task_id not in self._seen:
-                    self._seen.add(task.task_id)
-                    self._meet(task, view.case.number or view.case.title)
+        with self._engine.store.read() as work:
+            chains = [case_id for case_id in work.registers.audit_chains() if case_id is not None]
+            met = [
+                (task, case.number or case.title)
+                for case_id in chains
+                for task in work.tasks.open_of_case(case_id)
+                if task.task_id not in self._seen and (case := work.cases.get(case_id)) is not None
+            ]
+        for task, case_name in sorted(met, key=lambda pair: pair[0].opened_at):
+            self._seen.add(task.task_id)
+            self._meet(task, case_name)
 
     def _meet(self, task: UserTask, case: str) -> None:
         here = task.procedure, task.element_id
         nth = self._openings.get(here, 0)
         self._openings[here] = nth + 1
         answer = self._answers.of(task.element_id, nth, task.procedure)
-        is_circle = nth >= MOST_OPENINGS
+        is_usual = not self._answers.given(task.element_id, task.procedure)
+        self._usual += is_usual and answer is not None
+        is_circle = is_usual and (nth >= MOST_OPENINGS or self._usual > MOST_FILLED)
         if answer is None or answer.never or is_circle:
             self._leave(task, case, nth, _why_left(task, answer, is_circle=is_circle))
             return
@@ -279,13 +290,8 @@ class Player:
 
     def _standing(self, case_id: str) -> tuple[Standing, ...]:
         with self._engine.store.read() as work:
-            view = work.cases.view(case_id)
-        tasks: Sequence[UserTask] = view.tasks if view else ()
-        return tuple(
-            Standing(task.element_id, task.role or "", task.unit or "", task.due_at)
-            for task in tasks
-            if task.state is TaskState.OPEN
-        )
+            tasks = work.tasks.open_of_case(case_id)
+        return tuple(Standing(task.element_id, task.role or "", task.unit or "", task.due_at) for task in tasks)
 
     def _actor(self, answer: Answer, person_id: str | None) -> Actor | None:
         if answer.username:
@@ -314,8 +320,8 @@ def _why_left(task: UserTask, answer: Answer | None, *, is_circle: bool) -> Mess
         zh = f"没有给出答复（在答复文件中写上 {task.element_id}）"
         return Message(zh, "has no answer (give one in the answers file)")
     if is_circle:
-        zh = f"已经办理 {MOST_OPENINGS} 次，是一个圈，要另作答复才走得出去"
-        return Message(zh, f"has been done {MOST_OPENINGS} times: a circle that only another answer leads out of")
+        zh = "已按默认内容办了多次，再办只会绕圈，请另作答复"
+        return Message(zh, "has been done by itself often enough: a circle that only another answer leads out of")
     return Message("按答复文件不办理", "is not done, as answered")
 
 

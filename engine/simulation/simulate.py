@@ -164,9 +164,11 @@ def _play(stage: Stage, player: Player, procedure: str, *, is_sample: bool) -> S
 
 
 def _outcome(views: Sequence[CaseView]) -> str:
-    """Of the case that was started."""
-    ended = (i.outcome for i in (views[0].instances if views else ()) if i.state is not InstanceState.RUNNING)
-    return next((outcome for outcome in ended if outcome), "")
+    """Of the case that was started, once nothing of it runs any more: its oldest instance's."""
+    instances = sorted(views[0].instances, key=lambda i: i.started_at) if views else []
+    if not instances or any(i.state is InstanceState.RUNNING for i in instances):
+        return ""
+    return instances[0].outcome or ""
 
 
 def _outbox(work: UnitOfWork, staff: Staff) -> list[OutboxEntry]:

@@ -215,6 +215,7 @@ def _result(draft_id: str, asked: Asked, played: Played) -> dict[str, Any]:
         "other_days": days_of(played.against, lang, zone) if played.against else (),
         "differs": differences(played.against, played.draft, lang, zone) if played.against else (),
         "island": island,
+        "blocked": "、".join(dict.fromkeys(act.name for act in played.draft.acts if not act.username)),
         "given_of": lambda act: asked.given.get((key_of(act), act.nth), Given()),
         "packed": lambda act: packed(act, asked.given.get((key_of(act), act.nth))),
         "shown_value": shown,
