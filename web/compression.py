@@ -19,7 +19,9 @@ from web.assets import DIST, manifest
 
 SMALLEST: Final = 1024
 """Bytes; less is not worth the trouble."""
-_TEXTS: Final = frozenset({"text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml"})
+_TEXTS: Final = frozenset(
+    {"text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml"}
+)
 _PADDING: Final = 64
 
 

@@ -92,6 +92,7 @@ def _island(view: DraftView, path: str) -> dict[str, Any]:
         "draft_id": draft_id,
         "key": view.draft.key,
         "path": path,
+        "draft": {"revision": view.draft.revision, "files": {path: view.files[path].decode("utf-8", "replace")}},
         "language": language(),
         "editable": _may_edit(view),
         "lately": _lately(view),

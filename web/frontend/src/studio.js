@@ -66,13 +66,7 @@ async function start() {
   speak(page.language);
   const store = draftStore(page);
   const paper = root.querySelector(".editor-paper");
-  let draft;
-  try {
-    draft = await store.load();
-  } catch (error) {
-    return stop(root, told(page, "not_loaded", { reason: error.message }));
-  }
-  const { path } = page;
+  const { path, draft } = page;
   const viewer = page.editable ? makeModeler(paper, root.querySelector("#properties"), page) : makeViewer(paper);
   try {
     await open(viewer, draft.files[path] ?? "", page, root);

@@ -27,7 +27,6 @@ async function ask(url, { method = "GET", body, token, keepalive = false } = {})
 
 export function draftStore({ urls, token }) {
   return {
-    load: () => ask(urls.files),
     save: (revision, put, keepalive = false) => ask(urls.files, { method: "PUT", body: { revision, put, drop: [] }, token, keepalive }),
     findings: () => ask(urls.findings),
     standing: () => ask(urls.standing),
