@@ -20,6 +20,7 @@ from engine.records.case import CaseFile
 from engine.records.views import InboxQuery, RegisterQuery
 from engine.tasks.inbox import inbox
 from tests.browser.office import PASSWORD, Office
+from tests.browser.story_moving import tried_run
 from tests.browser.story_studio import submitted_draft
 
 FILE_FIELD = {
@@ -129,6 +130,9 @@ def tour_of(office: Office) -> list[Stop]:
         ),
         Stop("studio-compare", "admin", _comparison(office), _compared),
         Stop("studio-diagram", "admin", f"/studio/{_draft(office)}/diagram", _select_a_step),
+        Stop("dry-run", "admin", f"/studio/{_draft(office)}/dry-run"),
+        Stop("dry-run-done", "admin", f"/moves/{tried_run(office, _draft(office))}"),
+        Stop("migrate", "admin", f"/definitions/{main.definition_id}/migrate"),
         Stop("tables", "admin", "/tables"),
         Stop("table-rules", "admin", "/tables/deadline_rules", _open_row),
         Stop("table-refused", "admin", "/tables/deadline_rules", _lengthen),
