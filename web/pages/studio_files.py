@@ -95,6 +95,8 @@ def _island(view: DraftView, path: str) -> dict[str, Any]:
     return {
         "draft_id": draft_id,
         "path": path,
+        "revision": view.draft.revision,
+        "content": view.files[path].decode("utf-8", "replace"),
         "language": language(),
         "editable": may_edit(view),
         "icons": asset("icons.svg"),

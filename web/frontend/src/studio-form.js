@@ -10,10 +10,8 @@ async function start() {
   const root = document.querySelector(".studio-editor");
   const page = readPage();
   const words = formWords(page.language);
-  const opened = await openDraft(page, root);
-  if (!opened) return;
-  const { store, draft } = opened;
-  const text = draft.files[page.path] ?? "";
+  const { store, draft } = openDraft(page);
+  const text = draft.content;
   const container = root.querySelector(".form-paper");
   const editor = new FormEditor({ container, renderer: { compact: true }, additionalModules: [officeTypes(words)] });
   let schema;

@@ -79,13 +79,11 @@ async function start() {
   const root = document.querySelector(".studio-editor");
   const page = readPage();
   const words = tableWords(page.language);
-  const opened = await openDraft(page, root);
-  if (!opened) return;
-  const { store, draft } = opened;
+  const { store, draft } = openDraft(page);
   const container = root.querySelector(".table-paper");
   const modeler = makeModeler(container, words);
   try {
-    await load(modeler, draft.files[page.path] ?? "");
+    await load(modeler, draft.content);
     await startTabs(modeler, root.querySelector("#table-tabs"));
   } catch (error) {
     showFindings({ page, store }).ask();

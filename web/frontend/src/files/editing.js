@@ -45,15 +45,8 @@ export function showFindings({ page, store, nameOf = () => null, select = () => 
   return startFindings({ page, store: own, viewer: asViewer({ nameOf, select }), path: page.path, box });
 }
 
-export async function openDraft(page, root) {
-  const store = draftStore(page);
-  try {
-    return { store, draft: await store.load() };
-  } catch (error) {
-    stop(root, told(page, "not_loaded", { reason: error.message }));
-    return null;
-  }
-}
+// The page brings the file as it is stored, and the revision that was seen.
+export const openDraft = (page) => ({ store: draftStore(page), draft: { revision: page.revision, content: page.content } });
 
 export function keepSaved({ page, store, draft, root, read, content, findings }) {
   const state = document.getElementById("save-state");
