@@ -116,6 +116,8 @@ export const zh = {
   "This sets no variable. Write { variable: value }.": "没有给变量赋值。请写成 { 变量: 值 }。",
   "Time": "时间",
   "Timers on its border": "边框上的定时器",
+  "Why it needs no deadline": "不需要期限的理由",
+  "Said here, the check does not ask for one. Between registration and reply a deadline is needed all the same.": "写明后检查不再提醒。登记到答复之间的步骤仍须有期限。",
   "Unit": "单位",
   "Variables before and after": "前后赋值",
   "Variables that a caller or message brings": "调用方或消息带来的变量",

@@ -1,5 +1,5 @@
 // The deadlines of a step: the timers on its border that name a rule, and what each does before and after its day.
-import { groupOf, is, isAny, lines } from "../group.js";
+import { groupOf, is, isAny, isWork, lines, property, text } from "../group.js";
 import { Adder } from "../fields/Adder.jsx";
 import { rulesIn } from "../timing.js";
 import { timerOf, writeTimer } from "./timer.js";
@@ -14,6 +14,7 @@ export function deadlineGroup(element, context) {
   const around = timersAround(element, context.registry);
   const rules = timers.flatMap((each) => rulesIn(timerOf(each).text));
   const label = (each) => each.businessObject.name || timerOf(each).text || each.id;
+  const excuse = property(element, context, "no_deadline");
   return groupOf(
     "deadline",
     t("Deadline and escalation"),
@@ -36,6 +37,12 @@ export function deadlineGroup(element, context) {
         options: () => vocabulary.current.rules.map((each) => ({ value: each.id, note: `${each.name} · ${each.term}` })),
         add: (rule) => addDeadline(element, context, rule),
       },
+      isWork(element) && ((!timers.length && !around.length) || excuse.get()) &&
+        text("no-deadline", {
+          label: t("Why it needs no deadline"),
+          help: t("Said here, the check does not ask for one. Between registration and reply a deadline is needed all the same."),
+          ...excuse,
+        }),
       ...[...new Set(rules)].map((rule) => lines(`ladder-${rule}`, ladderOf(context, rule))),
     ],
     { open: false, translate: t },
