@@ -21,6 +21,7 @@ from engine.cases.moving.runs import (
     undo_case,
     undo_run,
 )
+from engine.cases.returning import return_targets
 from engine.cases.start import start_case
 from engine.definitions.drafts import create_draft, save_draft
 from engine.errors import Forbidden, InvalidState
@@ -217,7 +218,9 @@ def test_it_is_taken_back_while_the_case_stands_still(either: World) -> None:
     still, moving = line.cases
     before = world.task(still, "b")
     (due,) = line.deadlines(still)
-    run = line.migrate(line.publish(drawn("a", "c", due='deadline("T3")', watched="c")), mapping={"b": "c"}, rearm=True)
+    run = line.migrate(
+        line.publish(drawn("a", "c", due='deadline("T3")', watched="c")), mapping={"b": "c"}, rearm=True
+    )
     assert [d.state for d in line.deadlines(still)] == [DeadlineState.VOIDED, DeadlineState.RUNNING]
     line.complete(moving, "c")
     undo_run(world.engine, world.actor("admin"), run.run_id)
@@ -226,7 +229,11 @@ def test_it_is_taken_back_while_the_case_stands_still(either: World) -> None:
     assert line.outcomes(run) == ["moved", "undone"]
     assert world.task(still, "b") == before
     again, voided = line.deadlines(still)
-    assert (again.state, again.legal_due, again.deadline_id) == (DeadlineState.RUNNING, due.legal_due, due.deadline_id)
+    assert (again.state, again.legal_due, again.deadline_id) == (
+        DeadlineState.RUNNING,
+        due.legal_due,
+        due.deadline_id,
+    )
     assert voided.state is DeadlineState.VOIDED
     assert verify_chain(world.engine, still.case_id) == []
     (kept,) = [item for item in line.items(run) if item.outcome is Outcome.MOVED]
@@ -257,7 +264,9 @@ def test_paused_resumed_and_stopped(world: World) -> None:
     assert events[-4:] == ["MigrationStarted", "MigrationPaused", "MigrationResumed", "MigrationFinished"]
 
 
-def test_what_goes_wrong_in_the_middle_leaves_the_case_as_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_goes_wrong_in_the_middle_leaves_the_case_as_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     line = a_line(world, 2)
     before = [world.view(case) for case in line.cases]
     target = line.publish(drawn("a", "c", watched="c"))
@@ -286,3 +295,14 @@ def test_only_a_process_admin_moves_cases_and_only_to_a_version_in_force(world: 
         begin_migration(world.engine, world.actor("admin"), target.definition_id, Choice(), "理由")
     with world.engine.store.read() as work:
         assert "AccessRefused" in [entry.event for entry in work.registers.audit_of(None)]
+
+
+def test_a_moved_case_does_not_go_back_to_a_step_that_is_gone(world: World) -> None:
+    world.deploy(drawn("a", "b", "c"), note=NOTE)
+    line = Line(world, [start_case(world.engine, world.actor("dengji"), "line", {})])
+    (case,) = line.cases
+    for step in ("a", "b"):
+        line.complete(case, step)
+    line.migrate(line.publish(drawn("a", "c", watched="c")))
+    targets = return_targets(world.engine, world.actor("dengji"), world.task(case, "c").task_id)
+    assert [target.element_id for target in targets] == ["a"]
