@@ -25,6 +25,7 @@ from engine.definitions.drafts import add_draft
 from engine.definitions.sources import load_procedure
 from engine.errors import InvalidDiagram, InvalidFile, Message
 from engine.kernel.diagram import read_diagram
+from engine.kernel.diagram_xml import as_utf8
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.org import Actor
@@ -103,7 +104,7 @@ def import_package(engine: Engine, actor: Actor, key: str, files: Mapping[str, b
     now = engine.clock.now()
     with engine.store.write() as work:
         current = work.definitions.current(key, now)
-        content = draft_files({path: data for path, data in files.items() if path != MANIFEST})
+        content = {path: _readable(path, data) for path, data in draft_files(files).items()}
         if current is not None and len(files) == 1:
             content = draft_files({file.path: file.content for file in current.files}) | content
         _demand_diagram(engine, work, key, content)
@@ -122,6 +123,11 @@ def import_package(engine: Engine, actor: Actor, key: str, files: Mapping[str, b
             detail |= {"sha256": manifest.sha256, "version": manifest.version}
         record_event(work, "ProcedureDraftImported", detail, actor=actor.person_id, at=now)
         return draft
+
+
+def _readable(path: str, content: bytes) -> bytes:
+    """XML in UTF-8, as editors need it; all else as it is. Raises InvalidDiagram."""
+    return as_utf8(content, path) if path.endswith((".bpmn", ".dmn")) else content
 
 
 def _demand_diagram(engine: Engine, work: UnitOfWork, key: str, content: Mapping[str, bytes]) -> None:

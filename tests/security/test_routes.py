@@ -56,7 +56,7 @@ def test_nothing_but_the_login_opens_to_a_stranger(app: Flask, enter: Enter) -> 
 
 def test_no_post_is_heard_without_the_token_of_a_page(app: Flask, enter: Enter) -> None:
     posts = [a for a in addresses(app) if a[0] != "GET" and a[2] not in FOR_THE_PUBLIC]
-    assert {method for method, _, _ in posts} == {"POST"}
+    assert {method for method, _, _ in posts} == {"POST", "PUT"}
     for client in (app.test_client(), enter("admin")):
         for method, address, endpoint in posts:
             assert client.open(address, method=method).status_code == 400, endpoint
