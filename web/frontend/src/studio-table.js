@@ -20,10 +20,12 @@ function makeModeler(container, words) {
 }
 
 // Several decisions in a file: one tab each; the picture of their requirements is not needed to edit them.
-function startTabs(modeler, box) {
+function startTabs(modeler, box, page) {
   const views = modeler.getViews().filter(({ type }) => type !== "drd");
   const show = async (view) => {
     await modeler.open(view);
+    // dmn-js leaves the head of the numbers empty
+    document.querySelectorAll("th.index-column").forEach((head) => head.setAttribute("aria-label", page.words.rule_number));
     [...box.children].forEach((tab, index) => tab.setAttribute("aria-pressed", String(views[index] === view)));
   };
   box.hidden = views.length < 2;
@@ -84,7 +86,7 @@ async function start() {
   const modeler = makeModeler(container, words);
   try {
     await load(modeler, draft.content);
-    await startTabs(modeler, root.querySelector("#table-tabs"));
+    await startTabs(modeler, root.querySelector("#table-tabs"), page);
   } catch (error) {
     showFindings({ page, store }).ask();
     return stop(root, told(page, "file_not_opened", { reason: error.message }));
