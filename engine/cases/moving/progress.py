@@ -15,12 +15,13 @@ import structlog
 
 from engine.audit.record import record_event
 from engine.cases.moving.carry import DoesNotFit, RunHalted, move_instance, refused
-from engine.cases.moving.target import target_of
+from engine.cases.moving.target import Target, target_of
 from engine.cases.moving.trial import Seen, tried
 from engine.cases.moving.undo import undo_instance
 from engine.cases.standing import SYSTEM
 from engine.errors import Conflict, EngineError, Message, StoreAway
 from engine.ports.engine import Engine
+from engine.ports.store import UnitOfWork
 from engine.records.case import InstanceState
 from engine.records.moving import MoveItem, MoveRun, Outcome, RunKind, RunState
 from engine.values import Data
@@ -62,12 +63,7 @@ def _try_all(engine: Engine, run: MoveRun, items: Sequence[MoveItem]) -> int:
             standing = work.moving.standing(ids)
             deadlines = work.instances.open_deadlines_of(ids)
             seen = {key: Seen(*found, deadlines.get(key, ())) for key, found in standing.items()}
-            done = [
-                tried(engine, work, item, target, seen[item.instance_id], now=now)
-                if seen[item.instance_id].instance.state is InstanceState.RUNNING
-                else _over(item, now)
-                for item in items
-            ]
+            done = [_tried(engine, work, item, target, seen[item.instance_id], now=now) for item in items]
     except StoreAway:
         raise
     except EngineError as error:
@@ -77,6 +73,20 @@ def _try_all(engine: Engine, run: MoveRun, items: Sequence[MoveItem]) -> int:
         if work.moving.state_of(run.run_id) is RunState.RUNNING:
             work.moving.save_items(done)
     return len(done)
+
+
+def _tried(
+    engine: Engine, work: UnitOfWork, item: MoveItem, target: Target, seen: Seen, *, now: datetime
+) -> MoveItem:
+    if seen.instance.state is not InstanceState.RUNNING:
+        return _over(item, now)
+    try:
+        return tried(engine, work, item, target, seen, now=now)
+    except StoreAway:
+        raise
+    except Exception as error:  # the boundary of one instance: the others must be looked at, the reason is kept
+        log.exception("instance_not_tried", instance_id=item.instance_id, run_id=item.run_id)
+        return replace(refused(item, _broken(error), now), outcome=Outcome.CANNOT)
 
 
 def _each(
@@ -110,9 +120,7 @@ def _move_one(engine: Engine, run: MoveRun, item: MoveItem) -> None:
         _save(engine, run, refused(item, error.message, now))
     except Exception as error:  # the boundary of one instance: the others must go on, and the reason is kept
         log.exception("instance_not_moved", instance_id=item.instance_id, run_id=run.run_id)
-        words = f"{type(error).__name__}: {error}"
-        reason = Message(f"程序出错，案件未作改动：{words}", f"The program failed; the case is unchanged: {words}")
-        _save(engine, run, refused(item, reason, now))
+        _save(engine, run, refused(item, _broken(error), now))
 
 
 def _undo_one(engine: Engine, run: MoveRun, item: MoveItem) -> None:
@@ -134,6 +142,11 @@ def _save(engine: Engine, run: MoveRun, item: MoveItem, expected: Outcome = Outc
         if now is not None and now.outcome is expected:
             kept = {"snapshot_before": now.snapshot_before, "definition_before": now.definition_before}
             work.moving.save_items([replace(item, **kept)])  # type: ignore[arg-type]
+
+
+def _broken(error: Exception) -> Message:
+    words = f"{type(error).__name__}: {error}"
+    return Message(f"程序出错，案件未作改动：{words}", f"The program failed; the case is unchanged: {words}")
 
 
 def _over(item: MoveItem, now: datetime) -> MoveItem:

@@ -20,8 +20,10 @@ from engine.kernel.migrate import Move, Place
 from engine.records.moving import Outcome
 from engine.values import Data
 
-_AROUND: Final = frozenset({"subProcess", "transaction", "callActivity"})
-"""Where a token stands only because another stands inside."""
+_BESIDE: Final = frozenset(
+    {"subProcess", "transaction", "callActivity", "parallelGateway", "inclusiveGateway", "endEvent"}
+)
+"""Where a token stands only because another stands inside, or is still on its way."""
 _LONGEST: Final = 400
 """Characters of one part of a gist."""
 
@@ -64,7 +66,7 @@ def gist_of(outcome: Outcome, move: Move) -> str:
             reasons = [p.problem for p in move.places if p.problem is not None] + list(move.problems)
             return gist_of_reasons(reasons)
         case _:
-            shown = [p for p in move.places if p.kind not in _AROUND or p.has_moved] or list(move.places)
+            shown = [p for p in move.places if p.kind not in _BESIDE or p.has_moved] or list(move.places)
             return _lines([(p.name, p.target_name) for p in shown])
 
 
