@@ -78,9 +78,10 @@ def scenarios(draft_id: str) -> AnyResponse:
 @studio_try.post("/<draft_id>/try/record")
 def record(draft_id: str) -> AnyResponse:
     """The same play once more, kept as a scenario of the draft."""
-    asked = _asked()
     name, title = request.form.get("name", "").strip(), request.form.get("title", "").strip()
+    asked = None
     try:
+        asked = _asked()
         played = _whole(_play_job(draft_id, asked, alone=True))
         record_scenario(engine(), actor(), draft_id, played.draft, name=name, title=title)
     except InvalidForm as error:

@@ -1,0 +1,75 @@
+"""The page on which a draft is tried: with and without a script, changed answers, scenarios, refusals."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from engine.definitions.drafts import create_draft, open_draft
+from tests.browser.office import Office
+from tests.web.visitor import Visitor
+from tests.worlds import files_of, two_step_forms, two_steps
+from web.working import MOST_AT_ONCE, _room
+
+ASKED = {"start": "2026-09-29T09:00", "pace": "1", "basis": "", "against": ""}
+
+
+@pytest.fixture
+def draft_id(office: Office) -> str:
+    files = files_of(two_steps("tried"), **two_step_forms())
+    return create_draft(office.engine, office.actor("admin"), "tried", files=files).draft_id
+
+
+def _lines(visitor: Visitor, path: str, fields: dict[str, str]) -> list[dict[str, str]]:
+    data = {"csrf_token": visitor.token(), **fields}
+    answer = visitor.client.post(path, data=data, headers={"Accept": "application/x-ndjson"})
+    assert answer.mimetype == "application/x-ndjson"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def test_a_draft_is_played_kept_and_held_to_it(
+    office: Office, visit: Callable[[str], Visitor], draft_id: str
+) -> None:
+    admin, path = visit("admin"), f"/studio/{draft_id}/try"
+    assert admin.get(path).status_code == 200
+    *told, last = _lines(admin, path, ASKED)
+    assert [line["at"] for line in told][-1] == "2026-10-08 09:00"
+    assert "休 7 天" in last["html"]
+    assert "已办结" in last["html"]
+    packed = re.findall(r'name="t" value="([^"]+)"', last["html"])
+    assert len(packed) == 3
+    check = packed[1].replace("&#34;", '"')
+    changed = {**ASKED, "t": check, "f0:opinion": "不同意", "lies0": "3"}
+    asked_again = admin.post(f"{path}/record", {**changed, "name": "late", "title": "晚了三天"})
+    assert asked_again.status_code == 302, asked_again.text
+    kept = open_draft(office.engine, office.actor("admin"), draft_id).files["scenarios/late.yaml"].decode()
+    assert "opinion: 不同意" in kept
+    assert "2026-10-09 09:00" in kept
+    *counted, trials = _lines(admin, f"{path}/scenarios", {})
+    assert counted == [{"n": 1, "of": 1}]
+    assert "1 个情景全部相符" in trials["html"]
+
+
+def test_what_is_refused_is_said(office: Office, visit: Callable[[str], Visitor], draft_id: str) -> None:
+    admin, path = visit("admin"), f"/studio/{draft_id}/try"
+    (wrong,) = _lines(admin, path, {**ASKED, "away0": "dengji", "from0": "2026-10-02", "to0": "2026-10-01"})
+    assert "末日早于首日" in wrong["error"]
+    assert admin.post(path, {**ASKED, "start": "soon"}).status_code == 422
+    assert admin.post(f"{path}/record", {**ASKED, "start": "soon"}).status_code == 422
+    broken = create_draft(
+        office.engine, office.actor("admin"), "broken", files={"broken.bpmn": b"<definitions/>"}
+    ).draft_id
+    (said,) = _lines(admin, f"/studio/{broken}/try", ASKED)
+    assert "处错误" in said["error"]
+    assert admin.get(f"/studio/{broken}/try").status_code == 200
+    assert visit("jiedai").get(path).status_code == 403
+    for _ in range(MOST_AT_ONCE):
+        assert _room.acquire(blocking=False)
+    try:
+        (busy,) = _lines(admin, path, ASKED)
+    finally:
+        _room.release(MOST_AT_ONCE)
+    assert "两项试运行" in busy["error"]
