@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from engine.cases.actions.registry import SIGNATURES
@@ -184,11 +185,15 @@ def _tables(files: Mapping[str, bytes]) -> Iterator[tuple[str, Table]]:
     """By path; what cannot be read is the linter's to name."""
     for path, content in sorted(files.items()):
         if path.endswith(".dmn"):
-            try:
-                found = list(read_tables(content, path))
-            except InvalidDiagram:
-                continue
-            yield from ((path, table) for table in found)
+            yield from ((path, table) for table in _read(content, path))
+
+
+@lru_cache(maxsize=128)
+def _read(content: bytes, path: str) -> tuple[Table, ...]:
+    try:
+        return tuple(read_tables(content, path))
+    except InvalidDiagram:
+        return ()
 
 
 def _decisions(files: Mapping[str, bytes]) -> Iterator[TableAhead]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
@@ -54,7 +55,7 @@ def vocabulary_json(found: Vocabulary, lang: str) -> dict[str, Any]:
         "rules": [_rule(each, lang) for each in found.rules],
         "actions": [_action(each, lang) for each in found.actions.values()],
         "decisions": [_decision(each, draft_id) for each in found.decisions],
-        "forms": [_form(each, draft_id) for each in found.forms],
+        "forms": [_form(each, draft_id, lang) for each in found.forms],
         "procedures": [
             {
                 "id": each.key,
@@ -148,17 +149,17 @@ def _decision(each: TableAhead, draft_id: str) -> dict[str, Any]:
     url = None if each.path is None else _file_url(draft_id, each.path)
     return {
         "id": table.id,
-        "name": "、".join(outputs),
+        "name": ", ".join(outputs),
         "inputs": list(table.inputs),
         "outputs": list(outputs),
         "url": url,
     }
 
 
-def _form(each: FormAhead, draft_id: str) -> dict[str, Any]:
+def _form(each: FormAhead, draft_id: str, lang: str) -> dict[str, Any]:
     return {
         "id": each.name,
-        "name": "、".join(each.used_by),
+        "name": ("、" if lang == "zh" else ", ").join(each.used_by),
         "url": _file_url(draft_id, each.path),
         "fields": [_field(field) for field in each.fields],
     }
@@ -187,4 +188,4 @@ def _paper(kind: Kind, lang: str) -> dict[str, Any]:
 
 
 def _file_url(draft_id: str, path: str) -> str:
-    return f"{url_for('studio_json.files', draft_id=draft_id).removesuffix('s.json')}?path={path}"
+    return f"{url_for('studio_json.files', draft_id=draft_id).removesuffix('s.json')}?path={quote(path)}"
