@@ -117,6 +117,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("definition", "admin", f"/definitions/{main.definition_id}", _drawing),
         Stop("studio-review", "shenhe", f"/studio/{submitted_draft(office)}/review"),
         Stop("studio", "admin", "/studio"),
+        Stop("studio-try", "admin", f"/studio/{_draft(office, 'onsite_response')}/try", _try_out),
         Stop("studio-draft", "admin", f"/studio/{_draft(office)}"),
         Stop("studio-versions", "shenhe", "/studio/procedures/joint_signing"),
         Stop("studio-files", "admin", f"/studio/{_draft(office)}/file"),
@@ -185,13 +186,21 @@ def _case(office: Office, username: str, words: str, procedure: str | None = Non
     return found.rows[0].case
 
 
-def _draft(office: Office) -> str:
-    """A draft of the main procedure: the story's, else one that is begun now."""
+def _draft(office: Office, key: str = "petition_main") -> str:
+    """A draft of a procedure: the story's, else one that is begun now."""
     admin = office.actor("admin")
-    found = [d for d in list_drafts(office.engine, admin) if d.key == "petition_main"]
-    base = next(d for d in list_definitions(office.engine, admin) if d.key == "petition_main")
-    made = found or [create_draft(office.engine, admin, "petition_main", base_id=base.definition_id)]
+    found = [d for d in list_drafts(office.engine, admin) if d.key == key]
+    base = next(d for d in list_definitions(office.engine, admin) if d.key == key)
+    made = found or [create_draft(office.engine, admin, key, base_id=base.definition_id)]
     return made[0].draft_id
+
+
+def _try_out(page: Page) -> None:
+    page.fill("#try-start", "2026-10-01T09:20")
+    page.click("#try-form button[type=submit]")
+    expect(page.locator("#try-canvas[data-ready='1']")).to_be_visible(timeout=60_000)
+    page.locator("#try-days .try-line.is-answered .line-go").nth(1).click()
+    expect(page.locator("#try-days [aria-current]")).to_have_count(1)
 
 
 def _task(office: Office, username: str) -> str:
