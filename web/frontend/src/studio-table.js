@@ -25,7 +25,9 @@ function startTabs(modeler, box, page) {
   const show = async (view) => {
     await modeler.open(view);
     // dmn-js leaves the head of the numbers empty
-    document.querySelectorAll("th.index-column").forEach((head) => head.setAttribute("aria-label", page.words.rule_number));
+    document.querySelectorAll("th.index-column:empty").forEach((head) => {
+      head.append(Object.assign(document.createElement("span"), { className: "sr-only", textContent: page.words.rule_number }));
+    });
     [...box.children].forEach((tab, index) => tab.setAttribute("aria-pressed", String(views[index] === view)));
   };
   box.hidden = views.length < 2;

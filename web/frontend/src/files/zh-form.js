@@ -12,6 +12,7 @@ export const FORM_ZH = {
   Action: "动作",
   Select: "请选择",
   // the canvas
+  Form: "表单",
   "Build your form": "开始做表单",
   "Drag and drop components here to start designing.": "把左边的组件拖到这里，或者选中组件按回车。",
   "Drag and drop components here.": "把组件拖到这里。",
