@@ -66,6 +66,7 @@ def _print(findings: Sequence[Finding]) -> None:
         )
         mark = "[red]✖[/]" if finding.is_error else "[yellow]▲[/]"
         lines = [finding.message.zh, f"{finding.message.en}  [{finding.rule}]"]
+        lines += [finding.article.zh, finding.article.en] if finding.article is not None else []
         lines += [f"→ {finding.hint.zh}", f"→ {finding.hint.en}"] if finding.hint is not None else []
         table.add_row(mark, where, element, "\n".join(lines))
     if findings:

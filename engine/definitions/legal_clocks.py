@@ -35,9 +35,9 @@ def limits_stand(subject: LegalSubject) -> Iterator[Finding]:
                 listed = "、".join(clock.under)
                 message = Message(
                     f"“{named(step.element)}”不在“{law_limit.name.zh}”的期限 {listed} 之下。"
-                    f"{law_limit.article.zh}规定 {law_limit.words.zh}。",
+                    f"法定 {law_limit.words.zh}。",
                     f"“{named(step.element)}” does not stand under the limit {', '.join(clock.under)}. "
-                    f"{law_limit.article.en} gives {law_limit.words.en} to “{law_limit.name.en}”.",
+                    f"The law gives {law_limit.words.en} to “{law_limit.name.en}”.",
                 )
                 yield subject.error("legal-limit-missing", step.own, message, law_limit.article)
 
@@ -51,9 +51,9 @@ def duties_outlast(subject: LegalSubject) -> Iterator[Finding]:
             if law_limit is None or law_limit.interrupting or not limit.event.interrupting:
                 continue
             message = Message(
-                f"“{named(limit.event)}”期满会中断“{named(step.element)}”：逾期后职责仍在（{law_limit.article.zh}）。",
+                f"“{named(limit.event)}”期满会中断“{named(step.element)}”：逾期后职责仍在。",
                 f"“{named(limit.event)}” interrupts “{named(step.element)}” when its time is over; the duty "
-                f"goes on ({law_limit.article.en}).",
+                f"goes on.",
             )
             place = limit.event if step.own is step.element else step.own
             yield subject.error("legal-duty-ends", place, message, law_limit.article)
@@ -74,10 +74,9 @@ def none_is_longer(subject: LegalSubject) -> Iterator[Finding]:
             law_limit = LIMITS[outer]
             message = Message(
                 f"“{named(step.element)}”的期限（{limit.words.zh}）比法定的 {law_limit.words.zh}长："
-                f"{start} 开始的到 {due}，法定最迟 {lawful}（{law_limit.article.zh}）。",
+                f"{start} 开始的到 {due}，法定最迟 {lawful}。",
                 f"The deadline of “{named(step.element)}” ({limit.words.en}) is longer than the law's "
-                f"{law_limit.words.en}: begun on {start} it is due on {due}, by law on {lawful} "
-                f"({law_limit.article.en}).",
+                f"{law_limit.words.en}: begun on {start} it is due on {due}, by law on {lawful}.",
             )
             place = limit.event if step.own is step.element else step.own
             yield subject.error("legal-limit-longer", place, message, law_limit.article)
@@ -107,11 +106,10 @@ def _untimed(subject: LegalSubject, step: Step, *, is_within: bool) -> Finding:
     inside = step.own is not step.element
     zh_in, en_in = (f"“{named(step.own)}”里的", f" in “{named(step.own)}”") if inside else ("", "")
     if is_within:
-        article = subject.law.timed.article or Message("", "")
+        article = subject.law.timed.article
         message = Message(
-            f"{zh_in}任务“{name}”没有期限：从登记到答复，每一步都要在期限之下（{article.zh}）。",
-            f"The task “{name}”{en_in} has no deadline: from registration to reply every step stands under one "
-            f"({article.en}).",
+            f"{zh_in}任务“{name}”没有期限：从登记到答复，每一步都要在期限之下。",
+            f"The task “{name}”{en_in} has no deadline: from registration to reply every step stands under one.",
         )
         return subject.error("legal-task-without-deadline", step.own, message, article)
     message = Message(

@@ -56,10 +56,10 @@ def sum_keeps_the_limit(subject: LegalSubject) -> Iterator[Finding]:
     heaviest = max(passed, key=lambda key: legs[key].limit.most_days)
     message = Message(
         f"各步期限相加超过法定的 {law_limit.words.zh}：{listed_zh}。{reckoning.day(start)} 受理的，"
-        f"最迟到 {reckoning.day(due)} 才答复，法定最迟 {reckoning.day(latest)}（{law_limit.article.zh}）。",
+        f"最迟到 {reckoning.day(due)} 才答复，法定最迟 {reckoning.day(latest)}。",
         f"The deadlines of the steps add up to more than the law's {law_limit.words.en}: {listed_en}. Accepted on "
         f"{reckoning.day(start)}, the reply may come on {reckoning.day(due)}; by law it is due on "
-        f"{reckoning.day(latest)} ({law_limit.article.en}).",
+        f"{reckoning.day(latest)}.",
     )
     yield subject.error("legal-too-long", graph.steps[heaviest].own, message, law_limit.article)
 

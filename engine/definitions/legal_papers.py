@@ -46,9 +46,8 @@ def _broken(subject: LegalSubject, rule: PathRule, path: Path) -> Finding:
     end = named(last.element)
     if not needed:
         message = Message(
-            f"没有一步出具{rule.name.zh}，就走到了“{end}”{zh_way}。{rule.article.zh}要求每件都有。",
-            f"No step produces {rule.name.en}, and “{end}” is reached{en_way}. {_cap(rule.article.en)} demands it "
-            "of every case.",
+            f"没有一步出具{rule.name.zh}，就走到了“{end}”{zh_way}。依法每件都要有。",
+            f"No step produces {rule.name.en}, and “{end}” is reached{en_way}. By law every case has it.",
         )
         return subject.error(f"{rule.code}-missing", last.own, message, rule.article)
     place = _bypass(subject, needed, path) or last.own
@@ -60,9 +59,8 @@ def _broken(subject: LegalSubject, rule: PathRule, path: Path) -> Finding:
         )
         return subject.warning("legal-too-many-branches", place, message, rule.article)
     message = Message(
-        f"有路径可以绕过{rule.name.zh}直到“{end}”{zh_way}。{rule.article.zh}要求每件都有。",
-        f"A path goes around {rule.name.en} as far as “{end}”{en_way}. {_cap(rule.article.en)} demands it of every "
-        "case.",
+        f"有路径可以绕过{rule.name.zh}直到“{end}”{zh_way}。依法每件都要有。",
+        f"A path goes around {rule.name.en} as far as “{end}”{en_way}. By law every case has it.",
     )
     return subject.error(f"{rule.code}-skipped", place, message, rule.article)
 
@@ -111,10 +109,6 @@ def _distances(graph: Graph, needed: frozenset[str], closing: frozenset[str]) ->
 
 def _first_start(source: Source) -> Element | None:
     return next(iter(source.diagram.starts), None)
-
-
-def _cap(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 _NO_CLOSURE = Message(
