@@ -45,8 +45,8 @@ def drawing(office: Office, draft_id: str, key: str) -> str:
     return open_draft(office.engine, office.actor("admin"), draft_id).files[f"{key}.bpmn"].decode()
 
 
-def open_editor(desk: Desk, draft_id: str) -> Page:
-    page = desk.open(f"/studio/{draft_id}/diagram")
+def open_editor(desk: Desk, draft_id: str, element: str = "") -> Page:
+    page = desk.open(f"/studio/{draft_id}/diagram" + (f"#element={element}" if element else ""))
     expect(page.locator(READY)).to_be_visible()
     return page
 
@@ -129,7 +129,8 @@ def test_a_file_without_a_drawing_is_laid_out_and_kept(office: Office, desk_of: 
     files = {"case_review.bpmn": bare.encode()}
     save_draft(office.engine, office.actor("admin"), draft_id, seen=1, put=files)
 
-    page = open_editor(desk_of("admin"), draft_id)
+    page = open_editor(desk_of("admin"), draft_id, "review")
+    expect(page.locator(".bio-properties-panel-header-label")).to_have_text("逐案评查")
     expect(page.locator("#editor-note")).to_contain_text("已自动排好位置")
     assert "BPMNShape" not in drawing(office, draft_id, "case_review"), "looking changes nothing"
     page.click("[data-keep]")

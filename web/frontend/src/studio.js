@@ -86,8 +86,9 @@ async function start() {
   findings.ask();
   // other pages lead to an element: …/diagram#element=Task_1
   const lead = () => findings.jump(decodeURIComponent(/^#element=(.+)$/.exec(location.hash)?.[1] ?? ""));
-  lead();
   window.addEventListener("hashchange", lead);
+  // the panel hears of a selection once it has been painted
+  requestAnimationFrame(() => setTimeout(lead));
   if (page.editable) edit({ page, store, viewer, path, draft, root, findings });
   showKeys(root);
   root.dataset.ready = "1";
