@@ -41,7 +41,7 @@ def list_incidents(
         return work.registers.incidents(state=state, limit=limit, reader=actor)
 
 
-def retry_incident(engine: Engine, actor: Actor, incident_id: str) -> None:
+def retry_incident(engine: Engine, actor: Actor, incident_id: str, reason: str = "") -> None:
     """Does again what failed, with what the person had typed then, in that person's name.
 
     The incident is closed when that succeeds, or when it has been done in another way meanwhile. Raises Forbidden
@@ -54,7 +54,8 @@ def retry_incident(engine: Engine, actor: Actor, incident_id: str) -> None:
         incident, _ = known_incident(work, actor, incident_id)
     require_unsettled(incident)
     redo(engine, incident)
-    settle(engine, actor, incident, state="retried", event="IncidentRetried")
+    said = {"reason": reason.strip()[:500]} if reason.strip() else {}
+    settle(engine, actor, incident, state="retried", event="IncidentRetried", **said)
 
 
 def redo(engine: Engine, incident: Incident, over: frozenset[str] = frozenset()) -> None:

@@ -26,7 +26,7 @@ def show(incident_id: str) -> str:
 
 @incidents.post("/<incident_id>/retry")
 def retry(incident_id: str) -> AnyResponse:
-    retry_incident(engine(), actor(), incident_id)
+    retry_incident(engine(), actor(), incident_id, request.form.get("reason", ""))
     flash(text("incident.retried", language()))
     return redirect(url_for("incidents.index"))
 
