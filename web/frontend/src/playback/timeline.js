@@ -58,7 +58,7 @@ export function startTimeline() {
     entry.setAttribute("aria-current", "step");
     if (focus) entry.focus({ preventScroll: true });
     entry.scrollIntoView({ block: "nearest" });
-    said.textContent = `${entry.closest(".try-day").querySelector("h4").textContent.trim()} ${entry.textContent.trim().replace(/\s+/g, " ")}`;
+    said.textContent = `${entry.closest(".try-day").querySelector("h3").textContent.trim()} ${entry.textContent.trim().replace(/\s+/g, " ")}`;
     const process = entry.dataset.process && page.urls[entry.dataset.process] ? entry.dataset.process : page.own;
     if (!(await drawing.show(page.urls[process])) || at !== to) return;
     mark(process);
