@@ -25,7 +25,8 @@ from engine.kernel.bpmn.task import RunTask
 from engine.kernel.bpmn.workflow import RunWorkflow
 from engine.kernel.changes import Changes, TaskOpened
 from engine.kernel.feel import OFFICE_ZONE, Feel
-from engine.kernel.migrate import Move, move
+from engine.kernel.migrate import move
+from engine.kernel.migrate_values import Move
 from engine.kernel.ports import ActionPort, TimePort
 from engine.kernel.settle import Settled, settle
 from engine.kernel.snapshot import restored, snapshot_of

@@ -16,7 +16,7 @@ from engine.kernel.bpmn.task import RunTask
 from engine.kernel.bpmn.workflow import RunWorkflow
 from engine.kernel.changes import Changes, TaskOpened
 from engine.kernel.feel import Feel
-from engine.kernel.migrate import Begin, Move
+from engine.kernel.migrate_values import Begin, Move
 
 
 @dataclass(frozen=True)

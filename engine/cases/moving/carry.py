@@ -21,7 +21,7 @@ from engine.deadlines.life import news_of
 from engine.definitions.sources import load_procedure
 from engine.errors import EngineError, InvalidState, Message
 from engine.kernel.changes import Changes, TaskOpened
-from engine.kernel.migrate import Carried, Move
+from engine.kernel.migrate_values import Carried, Move
 from engine.kernel.run import Run
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork

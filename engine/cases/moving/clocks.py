@@ -12,7 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from engine.cases.consequences import CLOSED, KEPT, REARMED
 from engine.deadlines.life import ended
-from engine.kernel.migrate import Move
+from engine.kernel.migrate_values import Move
 from engine.records.time import Deadline, DeadlineState
 from engine.values import Data
 

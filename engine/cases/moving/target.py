@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.definitions.draft_source import draft_procedure
 from engine.definitions.sources import Procedure, load_procedure
 from engine.errors import InvalidState, Message, NotFound
-from engine.kernel.migrate import Move
+from engine.kernel.migrate_values import Move
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import Instance

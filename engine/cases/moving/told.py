@@ -16,7 +16,7 @@ from typing import Final
 
 from engine.errors import Message
 from engine.kernel.changes import Changes
-from engine.kernel.migrate import Move, Place
+from engine.kernel.migrate_values import Move, Place
 from engine.records.moving import Outcome
 from engine.values import Data
 

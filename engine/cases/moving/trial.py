@@ -17,7 +17,7 @@ from engine.cases.standing import SILENT, SYSTEM, Collected, Stamp, Standing
 from engine.deadlines.time_port import time_port
 from engine.errors import EngineError
 from engine.kernel.changes import TaskOpened
-from engine.kernel.migrate import Move
+from engine.kernel.migrate_values import Move
 from engine.kernel.ports import ActionCall, ActionResult
 from engine.kernel.run import Ports
 from engine.ports.engine import Engine

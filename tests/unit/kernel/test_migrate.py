@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from engine.kernel.migrate import Move
+from engine.kernel.migrate_values import Move
 from tests.unit.kernel.bpmn_builder import Bpmn, multi_instance
 from tests.unit.kernel.instance import KERNEL, MONDAY, Instance, source_of
 from tests.unit.kernel.random_diagrams import Block, blocks, written
