@@ -17,14 +17,15 @@ from engine.definitions.builtin import shared_tables
 from engine.definitions.legal_accused import accused_are_kept_out
 from engine.definitions.legal_clocks import duties_outlast, limits_stand, none_is_longer, tasks_are_timed
 from engine.definitions.legal_findings import LegalSubject
-from engine.definitions.legal_graph import graph_of
+from engine.definitions.legal_graph import MOST_STEPS, graph_of
 from engine.definitions.legal_limits import Reckoning, Rules, limits_by_step
 from engine.definitions.legal_longest import sum_keeps_the_limit
 from engine.definitions.legal_marks import certain, is_bound, possible
 from engine.definitions.legal_papers import paper_paths
 from engine.definitions.legal_rules import Law, the_law
 from engine.definitions.legal_source import Source, read_source
-from engine.kernel.findings import Finding
+from engine.errors import Message
+from engine.kernel.findings import Finding, Severity
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 
@@ -59,6 +60,9 @@ def legal_findings(
 
 def check_law(source: Source, law: Law, rules: Rules, reckoning: Reckoning) -> Iterator[Finding]:
     """The findings, by rule. Pure."""
+    if len(source.diagram.elements) > MOST_STEPS:
+        yield Finding(Severity.ERROR, "legal-too-large", _TOO_LARGE, source.path)
+        return
     graph = graph_of(source)
     subject = LegalSubject(
         source=source,
@@ -75,6 +79,10 @@ def check_law(source: Source, law: Law, rules: Rules, reckoning: Reckoning) -> I
         yield from check(subject)
 
 
+_TOO_LARGE = Message(
+    f"流程图超过 {MOST_STEPS} 个元素，无法逐条核对法定要求。请拆成几个流程。",
+    f"The diagram has more than {MOST_STEPS} elements: the law cannot be checked on its paths. Split it.",
+)
 _OF_PETITIONS = (paper_paths, limits_stand, sum_keeps_the_limit)
 _OF_ALL = (duties_outlast, none_is_longer, tasks_are_timed, accused_are_kept_out)
 

@@ -15,6 +15,7 @@ Fact = tuple[str, str, str]
 """(`is` | `not`, variable, literal) or (`true` | `false`, condition, "")."""
 Facts = frozenset[Fact]
 
+_MOST: Final = 4000
 NOTHING: Final[Facts] = frozenset()
 _NAME: Final = r"[^\W\d]\w*"
 _ATOM: Final = re.compile(rf'^({_NAME})\s*(=|!=)\s*("(?:[^"\\]|\\.)*"|true|false|null|-?\d+(?:\.\d+)?)$')
@@ -142,6 +143,8 @@ def _parsed(atom: str) -> tuple[str, str, bool] | None:
 def _atoms(condition: str) -> tuple[str, ...]:
     """The parts of a conjunction; an expression that only *contains* one stays whole."""
     text = condition.strip()
+    if len(text) > _MOST:
+        return (text,)
     bare = _TEXT.sub("", text)
     if " and " not in bare or re.search(r"\b(or|if|some|every|for|satisfies|between)\b|[({\[]", bare):
         return (text,)

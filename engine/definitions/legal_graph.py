@@ -14,6 +14,8 @@ from engine.kernel.diagram import Element, Flow
 
 _WAITS = frozenset({"userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "callActivity"})
 _DEEPEST = 6
+MOST_STEPS = 2000
+"""Steps after which no further procedure is entered; more are no procedure that people follow."""
 _THROWN = frozenset({"error", "escalation", "cancel"})
 
 
@@ -49,7 +51,7 @@ class Way:
 class Graph:
     """`ways` by the key of the step that they leave, in the file's order. `entering` counts those into a step.
 
-    `ends` are the keys of the events that end the procedure itself.
+    `ends` are the keys of the events that end the procedure itself, `inside` what calls have been entered, by key.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class Graph:
     entering: dict[str, list[Way]] = field(default_factory=dict)
     starts: list[str] = field(default_factory=list)
     ends: set[str] = field(default_factory=set)
+    inside: dict[str, _Place] = field(default_factory=dict)
 
     def add(self, way: Way) -> None:
         if way.source in self.steps and way.target in self.steps:
@@ -96,15 +99,16 @@ class _Place:
             self._put(Step(self.prefix + element.id, element, self.source, own, around))
             if element.is_subprocess or element.kind == "callActivity":
                 self._put(Step(self._exit(element), element, self.source, own, around, is_exit=True))
-            inner = self._inner(element)
+            inner = self._called(element)
             if inner is not None:
+                self.graph.inside[self.prefix + element.id] = inner
                 inner.add_steps()
 
     def add_ways(self) -> None:
         for element in self._elements():
             self._onward(element)
             self._boundaries(element)
-            inner = self._inner(element)
+            inner = self.graph.inside.get(self.prefix + element.id)
             if inner is not None:
                 inner.add_ways()
 
@@ -121,11 +125,12 @@ class _Place:
     def _exit(self, element: Element) -> str:
         return f"{self.prefix}{element.id}/out"
 
-    def _inner(self, element: Element) -> _Place | None:
-        """The called procedure, where it is at hand and not already around."""
+    def _called(self, element: Element) -> _Place | None:
+        """The called procedure, where it is at hand, not already around, and there is room for it."""
         if element.kind != "callActivity" or not element.called or element.called in self.calling:
             return None
-        found = self.source.called(element.called) if len(self.calling) < _DEEPEST else None
+        has_room = len(self.calling) < _DEEPEST and len(self.graph.steps) < MOST_STEPS
+        found = self.source.called(element.called) if has_room else None
         if found is None:
             return None
         around = self._around(element)
@@ -140,7 +145,7 @@ class _Place:
             self._enter(key, self.prefix, self.source, element.id)
         elif element.kind == "callActivity":
             leaving = self._exit(element)
-            inner = self._inner(element)
+            inner = self.graph.inside.get(key)
             if inner is None:
                 self.graph.add(Way(key, leaving))
             else:

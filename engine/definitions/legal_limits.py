@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from engine.clock.calendar import ImpossibleTime, WorkCalendar
-from engine.clock.deadline import HOURS_A_YEAR, MOST_DAYS, ClockKind, Term, dues_of
+from engine.clock.deadline import HOURS_A_YEAR, ClockKind, Term, dues_of
 from engine.deadlines.moment_words import told_limit
 from engine.deadlines.rules import DeadlineRule
 from engine.definitions.legal_graph import Graph
@@ -21,9 +21,9 @@ from engine.kernel.diagram import Element
 Rules = Callable[[str], DeadlineRule]
 """The rule in force. Raises ImpossibleTime."""
 _RULE: Final = re.compile(r'\bdeadline\(\s*"([^"]+)"')
-_DAYS: Final = re.compile(r"\b(working|calendar) days\(\s*(\d+)")
+_DAYS: Final = re.compile(r"\b(working|calendar) days\(\s*(\d{1,6})\b")
 _ISO: Final = re.compile(
-    r"^(?:R\d*/)?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$"
+    r"^(?:R\d*/)?P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$"
 )
 _QUOTED: Final = re.compile(r'"(P[^"]+)"')
 _REMINDS: Final = re.compile(r"\bshare of\(")
@@ -36,6 +36,8 @@ _LONGEST: Final[Mapping[ClockKind, float]] = {
     ClockKind.PERIOD: 190,
 }
 _ROLL: Final = 10
+_ENOUGH: Final = 400
+"""Days, or periods, beyond any limit of the law: more need not be counted out."""
 
 
 @dataclass(frozen=True)
@@ -118,15 +120,18 @@ def _of_rule(event: Element, rule_id: str, rules: Rules) -> Limit:
         return Limit(event, rule_id, None, Message(rule_id, rule_id))
     words = told_limit(rule.clock.value, rule.amount, rule.period.value if rule.period else None, None)
     named = Message(f"{rule.name} {words.zh}", f"{rule.name_en}, {words.en}")
+    most = HOURS_A_YEAR if rule.clock is ClockKind.HOURS else _ENOUGH
     if rule.clock is ClockKind.FIXED or rule.amount is None:
         return Limit(event, rule_id, None, named)
-    return Limit(event, rule_id, Term(rule.clock, rule.amount, rule.period, rollover=rule.rollover), named)
+    return Limit(
+        event, rule_id, Term(rule.clock, min(rule.amount, most), rule.period, rollover=rule.rollover), named
+    )
 
 
 def _of_days(event: Element, kind: str, amount: int) -> Limit:
     clock = ClockKind.WORKING_DAYS if kind == "working" else ClockKind.DAYS
     words = told_limit(clock.value, amount, None, None)
-    return Limit(event, None, Term(clock, min(amount, MOST_DAYS)), words)
+    return Limit(event, None, Term(clock, min(amount, _ENOUGH)), words)
 
 
 def _of_duration(event: Element, text: str) -> Limit:

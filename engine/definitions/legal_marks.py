@@ -13,6 +13,8 @@ from engine.kernel.diagram import Element
 
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _THROWS = frozenset({"intermediateThrowEvent", "endEvent", "sendTask"})
+_MOST = 4000
+"""Characters of an expression that are looked at: what is longer is no literal."""
 _CONDITION = re.compile(r"\bif\b.*?\bthen\b", re.DOTALL)
 
 
@@ -54,7 +56,7 @@ def _says(mark: Mark, element: Element, source: Source, *, sure: bool) -> bool:
         return _calls(mark, element, sure=sure)
     if mark.message is not None:
         return element.kind in _THROWS and mark.message in _messages(source, element)
-    awaited = element.properties.get("awaits_paper", "")
+    awaited = element.properties.get("awaits_paper", "")[:_MOST]
     return mark.awaits is not None and mark.awaits in _TEXT.findall(_CONDITION.sub("", awaited))
 
 
@@ -63,7 +65,7 @@ def _calls(mark: Mark, element: Element, *, sure: bool) -> bool:
     if call is None or call.action != mark.action:
         return False
     for name, value in mark.params.items():
-        text = call.params.get(name, "").strip()
+        text = call.params.get(name, "").strip()[:_MOST]
         if not value:
             if text not in {"", "null"}:
                 return False

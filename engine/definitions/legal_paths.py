@@ -69,9 +69,11 @@ def find_path(graph: Graph, question: Question, most: int = MOST_STATES) -> Path
     """
     remembered = frozenset({question.unless} if question.unless else ())
     everything = _asked(graph) | remembered
+    left = most
     while True:
-        search = _Search(graph, question, remembered, most)
+        search = _Search(graph, question, remembered, left)
         found = search.run()
+        left -= search.size
         if search.is_exhausted:
             plain = _Search(graph, question, frozenset(), _ALL).run()
             return None if plain is None else Path(plain, False)
@@ -121,6 +123,11 @@ class _Search:
             for way, after in self._steps_from(state):
                 self._go(state, way, after)
         return None
+
+    @property
+    def size(self) -> int:
+        """How many states have been met."""
+        return len(self._came)
 
     def take(self, state: _State, way: Way) -> _State | None:
         """The state behind a way, None where the answers so far forbid it."""

@@ -255,3 +255,18 @@ def test_a_law_that_names_an_unknown_mark_is_refused() -> None:
     assert read_law(text) == the_law()
     with pytest.raises(ValueError, match="nowhere"):
         read_law(text.replace("needs: accepted", "needs: nowhere", 1))
+
+
+def test_nothing_that_an_admin_writes_makes_the_check_hang() -> None:
+    long = " ".join(["if"] * 200_000)
+    timers = timer("draft_reply", "working days(999999)") + timer("approve_reply", "9" * 5000)
+    edits = [
+        ("value='if contactable = true then \"L5\" else null'", f"value='{long}'"),
+        (
+            HANDLING,
+            timer("draft_reply", f"working days({'9' * 6})") + timer("approve_reply", "9" * 5000) + HANDLING,
+        ),
+        ("<bpmn:script>{ rework_count: rework_count + 1 }", "<bpmn:script>{ a: [[[[(((" + "{" * 5000),
+        ("count(closure_gaps) = 0", "x" + " " * 200_000 + "and y"),
+    ]
+    assert "legal-limit-longer" in {finding.rule for finding in findings(changed(*edits))}
