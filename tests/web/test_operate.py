@@ -117,6 +117,7 @@ def test_an_incident_is_corrected_and_left_out(office: Office, visit: Visit) -> 
     wrong = admin.post(f"{path}/correct", {"name": "amount", "text": "many", "reason": "更正"})
     assert wrong.status_code == 422
     assert admin.post(f"{path}/correct", {"name": "amount", "text": "50", "reason": "更正"}).status_code == 302
+    assert "请写明重试的理由" in admin.post(f"{path}/retry", {"reason": " "}).text
     assert admin.post(f"{path}/retry", {"reason": "更正后再试"}).status_code == 422
     assert admin.post(f"{path}/skip", {"reason": "原件不在本系统"}).status_code == 302
     assert "大额" in clerk.get(f"/cases/{case}/diagram").text

@@ -11,6 +11,10 @@ from engine.operating.incident_acts import correct_submitted, open_incident, pre
 from web.current import actor, engine, language
 from web.i18n import text
 
+_NO_REASON = Message(
+    "请写明重试的理由，例如故障已怎样排除。", "Say why it is tried again: what has been mended, for one."
+)
+
 incidents = Blueprint("incidents", __name__, url_prefix="/incidents")
 
 
@@ -26,7 +30,10 @@ def show(incident_id: str) -> str:
 
 @incidents.post("/<incident_id>/retry")
 def retry(incident_id: str) -> AnyResponse:
-    retry_incident(engine(), actor(), incident_id, request.form.get("reason", ""))
+    reason = request.form.get("reason", "").strip()
+    if not reason and actor().is_admin:
+        return make_response(_page(incident_id, refusal=_NO_REASON), 422)
+    retry_incident(engine(), actor(), incident_id, reason)
     flash(text("incident.retried", language()))
     return redirect(url_for("incidents.index"))
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.deadlines.announced import announced_days
@@ -25,11 +25,13 @@ DAYS = st.dictionaries(
 ).map(lambda found: tuple(CalendarDay(day, kind, note) for day, (kind, note) in sorted(found.items())))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(DAYS)
 def test_csv_is_read_back(days: tuple[CalendarDay, ...]) -> None:
     assert days_from_csv(csv_of(days)) == days
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(DAYS.filter(bool))
 def test_icalendar_is_read_back(days: tuple[CalendarDay, ...]) -> None:
     assert days_from_ics(ics_of(days, name="工作日历", at=AT)) == days
