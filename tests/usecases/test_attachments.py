@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine.audit.verify import verify_chain
@@ -31,6 +33,7 @@ def test_versions_of_a_document_all_stay(either: World, case: CaseFile) -> None:
     with pytest.raises(Conflict):
         add_attachment(engine, dengji, case.case_id, "答复3.pdf", PDF, replaces=first.attachment_id)
     third = add_attachment(engine, dengji, case.case_id, "答复3.pdf", PDF, replaces=second.attachment_id)
+    either.clock.advance(timedelta(seconds=1))
     alone = add_attachment(engine, dengji, case.case_id, "照片.pdf", PDF)
 
     file = open_file(engine, dengji, case.case_id)
