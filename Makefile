@@ -35,7 +35,7 @@ test: $(DEVELOPMENT) $(FRONTEND) ## all tests, PostgreSQL and Chromium included
 	tools/need chromium fonts pango postgresql
 	node web/frontend/build.mjs --check
 	$(BIN)/python -m pytest -n 2 --ignore tests/browser --ignore tests/chaos $(ARGS)
-	$(BIN)/python -m pytest -n 2 tests/browser
+	$(BIN)/python -m pytest -n 2 --maxschedchunk 1 tests/browser
 	$(BIN)/python -m pytest -n 2 tests/chaos
 
 lint: $(DEVELOPMENT) ## ruff, mypy, import rules

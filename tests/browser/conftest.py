@@ -22,6 +22,14 @@ TIMEOUT_MS = 15_000
 START = datetime(2025, 9, 26, 9, 0, tzinfo=ZONE)
 
 
+LONGEST = ("test_axe_finds_nothing", "test_a_letter_becomes", "test_a_step_is_added", "test_a_task_through_many")
+"""Tests that take a minute or more. They go first, so that two processes end together."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.name.startswith(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def browser(office_home: Path) -> Iterator[Browser]:
     """After the first office: FEEL's isolate must be made while no event loop runs in this thread."""
