@@ -60,8 +60,8 @@ def at_most(name: str, unit: str, measured: float, target: float) -> Row:
 
 
 def none_of(name: str, count: int) -> Row:
-    """What must not happen at all."""
-    return Row(name, "", count, 0, "target", count, 0.0, at_most=True)
+    """What must not happen at all, nor be counted below nothing."""
+    return Row(name, "", abs(count), 0, "target", abs(count), 0.0, at_most=True)
 
 
 def typical(milliseconds: Sequence[float]) -> float:

@@ -171,7 +171,7 @@ def test_moved_cases_keep_their_tasks_drafts_and_deadlines(either: World) -> Non
     target = line.publish(drawn("a", "c", "d", watched="c"))
     run = line.migrate(target, mapping={"b": "c"})
 
-    assert line.outcomes(run) == ["moved"] * 2
+    assert (run.total, line.outcomes(run)) == (2, ["moved"] * 2)
     now = world.task(case, "c")
     assert (now.task_id, now.assignee, now.name) == (task.task_id, "p-dengji", "环节c")
     assert (now.definition_id, now.due_at) == (target.definition_id, task.due_at)

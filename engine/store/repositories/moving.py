@@ -80,7 +80,10 @@ class Moving:
             sa.literal(""),
         )
         names = ["run_id", "instance_id", "case_id", "position", "outcome", "detail", "gist"]
-        total: int = self._connection.execute(sa.insert(move_item).from_select(names, rows)).rowcount
+        self._connection.execute(sa.insert(move_item).from_select(names, rows))
+        # counted, as not every driver says how many rows an INSERT … SELECT has written
+        mine = sa.select(sa.func.count()).where(_I.run_id == run.run_id)  # ix_move_item_of_run
+        total = self._connection.execute(mine).scalar_one()
         self._connection.execute(sa.update(move_run).where(_R.run_id == run.run_id).values(total=total))
         return total
 
