@@ -29,8 +29,8 @@ $(FRONTEND): web/frontend/package.json web/frontend/package-lock.json
 demo: $(RUNTIME) ## a sample office with cases in every state, on loopback
 	$(BIN)/python -m engine.cli demo
 
-# The browser's tests run by themselves: Playwright leaves an event loop in its thread, which V8 must not join. So do
-# the chaos tests: they want both processors, and say on the screen what they did.
+# The browser's tests run by themselves: Playwright leaves an event loop in its thread, which V8 must not join. The
+# chaos tests come last, side by side: they kill processes of their own, and want both processors.
 test: $(DEVELOPMENT) $(FRONTEND) ## all tests, PostgreSQL and Chromium included
 	tools/need chromium fonts pango postgresql
 	node web/frontend/build.mjs --check
