@@ -7,9 +7,10 @@ text, until one of its variables is set again. Not knowing is always safe: more 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
+
+from engine.kernel.feel_pieces import pieces_of
 
 Fact = tuple[str, str, str]
 """(`is` | `not`, variable, literal) or (`true` | `false`, condition, "")."""
@@ -86,7 +87,7 @@ def entries(text: str) -> tuple[tuple[str, str], ...]:
     text = text.strip()
     if not (text.startswith("{") and text.endswith("}")):
         return ()
-    pairs = (piece.partition(":") for piece in _pieces(text[1:-1]))
+    pairs = (piece.partition(":") for piece in pieces_of(text[1:-1]))
     return tuple((key.strip().strip('"'), value.strip()) for key, colon, value in pairs if colon)
 
 
@@ -166,22 +167,3 @@ def _of(fact: Fact) -> frozenset[str]:
 
 def _text(condition: str) -> str:
     return " ".join(condition.split())
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """What stands between the commas outside of brackets and texts."""
-    depth, begun, is_text = 0, 0, False
-    for index, character in enumerate(text):
-        if character == '"' and text[index - 1 : index] != "\\":
-            is_text = not is_text
-        elif is_text:
-            continue
-        elif character in "{[(":
-            depth += 1
-        elif character in "}])":
-            depth -= 1
-        elif character == "," and depth == 0:
-            yield text[begun:index]
-            begun = index + 1
-    if text[begun:].strip():
-        yield text[begun:]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.kernel.diagram import Diagram, Element
+from engine.kernel.feel_pieces import pieces_of
 
 ISSUING = frozenset({"issue_paper", "draft_paper"})
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -45,28 +46,9 @@ def context_keys(text: str) -> tuple[str, ...] | None:
     if not (text.startswith("{") and text.endswith("}")):
         return None
     keys = []
-    for entry in _entries(text[1:-1]):
+    for entry in pieces_of(text[1:-1]):
         found = _KEY.match(entry)
         if found is None:
             return None
         keys.append(found.group(1) or found.group(2))
     return tuple(keys)
-
-
-def _entries(text: str) -> Iterator[str]:
-    """Pieces between the commas that stand outside of brackets and texts."""
-    depth, begun, is_text = 0, 0, False
-    for index, character in enumerate(text):
-        if character == '"' and text[index - 1 : index] != "\\":
-            is_text = not is_text
-        elif is_text:
-            continue
-        elif character in "{[(":
-            depth += 1
-        elif character in "}])":
-            depth -= 1
-        elif character == "," and depth == 0:
-            yield text[begun:index]
-            begun = index + 1
-    if text[begun:].strip():
-        yield text[begun:]

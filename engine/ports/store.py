@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from engine.ports.desk import DeskRepository
 from engine.ports.dossier import DossierRepository
 from engine.ports.drafts import DraftRepository
 from engine.ports.ledger import LedgerRepository, OutageRepository
+from engine.ports.locked import DueTimer, LockedTask
 from engine.ports.moving import MovingRepository
 from engine.ports.operating import OperatingRepository
 from engine.ports.papers import PapersRepository
@@ -95,33 +95,6 @@ class DefinitionRepository(Protocol):
     def retire(self, definition_id: str, by: str, at: datetime) -> None: ...
 
     def next_version(self, key: str) -> int: ...
-
-
-@dataclass(frozen=True)
-class LockedTask:
-    """A task, its instance and its case, locked together by one statement.
-
-    `deadlines` are the running ones of the instance; `next_timer_at` is when its next waiting timer is due.
-    `has_signers`: signers of the task have still to give their opinions. `halt_id` is what halts the instance.
-    """
-
-    task: UserTask
-    instance: Instance
-    case: CaseFile
-    deadlines: tuple[Deadline, ...] = ()
-    next_timer_at: datetime | None = None
-    has_signers: bool = False
-    halt_id: str | None = None
-
-
-@dataclass(frozen=True)
-class DueTimer:
-    """A due timer of the ledger with its instance and its case, locked together; `halt_id` is what halts them."""
-
-    timer: Timer
-    instance: Instance
-    case: CaseFile
-    halt_id: str | None = None
 
 
 class CaseRepository(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from engine.errors import Conflict, Message
-from engine.ports.store import LockedTask
+from engine.ports.locked import LockedTask
 from engine.records.case import CaseFile, Instance
 from engine.records.step import MessageSubscription, PathEntry, StepBatch
 from engine.records.time import Deadline

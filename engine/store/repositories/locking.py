@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.ports.store import DueTimer, LockedTask
+from engine.ports.locked import DueTimer, LockedTask
 from engine.records.case import CaseFile, Instance, InstanceState
 from engine.records.task import TaskState, UserTask
 from engine.records.time import Deadline, Timer

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from engine.ports.store import DueTimer
+from engine.ports.locked import DueTimer
 from engine.records.org import Actor
 from engine.records.time import Timer, TimerState
 from engine.store.repositories.known import Known
