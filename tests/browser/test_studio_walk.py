@@ -134,7 +134,7 @@ def test_a_step_is_added_while_cases_run(office: Office, desk_of: Callable[[str]
     expect(page.locator("main")).to_contain_text("没有期限")
     expect(page.locator(".pill", has_text="修改中").first).to_be_visible()
 
-    # mended: two working days
+    # mended: a rule of two working days, which is kept in the ledger with its lights
     admin.open(f"/studio/{draft}/diagram")
     ready(page)
     expect(findings).to_contain_text(STEP, timeout=TIMEOUT_MS)
@@ -142,17 +142,19 @@ def test_a_step_is_added_while_cases_run(office: Office, desk_of: Callable[[str]
     open_group(page, "deadline")
     page.locator("#duban-deadline-add").select_option("T27")
     page.get_by_role("button", name="添加", exact=True).click()
-    field(page, "time").fill("working days(2)")
-    field(page, "time").press("Tab")
+    expect(field(page, "time")).to_have_value('deadline("T27")')
     saved(page)
     expect(findings).to_contain_text("没有发现问题", timeout=TIMEOUT_MS)
 
-    # tried across the National Day holiday: opened on 30 September, due on 9 October
+    # tried across the National Day holiday: opened on 30 September, due two working days later, on 10 October
     admin.open(f"/studio/{draft}/try")
     page.fill("#try-start", "2025-09-30T09:00")
+    page.select_option("#try-pace", "0")
     page.locator("#try-form").get_by_role("button", name=re.compile("试运行|推演|开始")).click()
     result = page.locator("#try-result")
     expect(result).to_contain_text(STEP, timeout=60_000)
+    opened = result.locator(".try-day", has_text="2025-09-30").locator(".try-line", has_text=f"待办：{STEP}")
+    expect(opened).to_contain_text("10-10")
     expect(result).to_contain_text("国庆")
 
     # what would become of the four open cases
