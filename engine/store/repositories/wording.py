@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -36,17 +36,14 @@ class Word:
 
     text: str
     phrases: tuple[_Phrase, ...]
-    units: tuple[str, ...] = ()
-    ids: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True)
 class _WordShape:
-    """What of a word decides how a condition is put: in what parts of a case it may be, by phrase; what it has."""
+    """What of a word decides how a condition is put: in what parts of a case each phrase may be; what it names."""
 
     parts: tuple[tuple[str, ...], ...]
     has_units: bool
-    has_ids: bool
 
 
 @dataclass(frozen=True)
@@ -72,40 +69,45 @@ class Search:
 
     def has_all(self, case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
         """Looks into the case: for walking a list when the words are common."""
-        if self.dialect == "sqlite":
-            said = sa.and_(
-                *(
-                    sa.or_(*(_in_doc(f"word{n}_{m}", parts) for m, parts in enumerate(word.parts)))
-                    for n, word in enumerate(self.words)
-                )
-            )
-        else:
-            said = sa.column("words").bool_op("@@")(sa.cast(sa.bindparam("all_words", type_=sa.Text), TSQUERY))
-        return sa.exists(sa.select(doc.c.case_id).where(doc.c.case_id == case_id, said).correlate_except(doc))
+        return self._has(case_id, range(len(self.words)))
 
     def says_all(
         self, case_id: sa.ColumnElement[str], unit: sa.ColumnElement[str | None], *more: sa.ColumnElement[str]
     ) -> sa.ColumnElement[bool]:
-        """Each word is in one of `more`, names the unit, or is in the case (unless too many have it)."""
-        every = enumerate(self.words)
-        return sa.and_(*(sa.or_(*self._alternatives(n, word, case_id, unit, more)) for n, word in every))
+        """Some word is in one of `more` or names the unit, and so is each other one, or it is in the case.
 
-    def _alternatives(
+        Looks into the case only where the first holds.
+        """
+        named = [self._named(n, word, unit, more) for n, word in enumerate(self.words)]
+        if len(named) < 2:
+            return sa.and_(sa.true(), *named)
+        return sa.and_(sa.or_(*named), *(sa.or_(said, self._has(case_id, [n])) for n, said in enumerate(named)))
+
+    def _named(
         self,
         n: int,
         word: _WordShape,
-        case_id: sa.ColumnElement[str],
         unit: sa.ColumnElement[str | None],
         more: Sequence[sa.ColumnElement[str]],
-    ) -> list[sa.ColumnElement[bool]]:
+    ) -> sa.ColumnElement[bool]:
         typed = sa.func.lower(sa.bindparam(f"word{n}", type_=sa.Text))
         at = sa.func.instr if self.dialect == "sqlite" else sa.func.strpos
-        said: list[sa.ColumnElement[bool]] = [sa.false(), *(at(sa.func.lower(text), typed) > 0 for text in more)]
+        said: list[sa.ColumnElement[bool]] = [at(sa.func.lower(text), typed) > 0 for text in more]
         if word.has_units:
             said.append(self._among(unit, f"word{n}_units"))
-        if word.has_ids:
-            said.append(self._among(case_id, f"word{n}_ids"))
-        return said
+        return sa.or_(sa.false(), *said)
+
+    def _has(self, case_id: sa.ColumnElement[str], which: Iterable[int]) -> sa.ColumnElement[bool]:
+        """These words are in the case."""
+        if self.dialect == "sqlite":
+            said = (
+                sa.or_(*(_in_doc(f"word{n}_{m}", parts) for m, parts in enumerate(self.words[n].parts)))
+                for n in which
+            )
+        else:
+            asked = (sa.cast(sa.bindparam(f"word{n}_query", type_=sa.Text), TSQUERY) for n in which)
+            said = (sa.column("words").bool_op("@@")(query) for query in asked)
+        return sa.exists(sa.select(doc.c.case_id).where(doc.c.case_id == case_id, *said).correlate_except(doc))
 
     def _among(self, column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
         """One parameter, however many ids."""
@@ -137,29 +139,33 @@ def search_for(connection: sa.Connection, text: str, tokens: PartyTokens) -> Sea
     found = _hits(connection, words)
     units = _units(connection, [word.text for word in words])
     parties = _of_party(connection, tokens.of_text(text))
-    several = len(words) > 1
-    known = [Word(w.text, w.phrases, units[n], found[n + 1] if several else found[0]) for n, w in enumerate(words)]
     shape = Search(
         dialect,
-        tuple(_WordShape(tuple(map(_parts_of, w.phrases)), bool(w.units), several and bool(w.ids)) for w in known),
-        is_common=found[0] is None,
-        has_ids=bool(found[0]),
+        tuple(_WordShape(tuple(map(_parts_of, word.phrases)), bool(units[n])) for n, word in enumerate(words)),
+        is_common=found is None,
+        has_ids=bool(found),
         has_parties=bool(parties),
     )
-    return Searched(shape, _given(dialect, known, found[0] or (), parties))
+    return Searched(shape, _given(dialect, words, units, found or (), parties))
 
 
-def _given(dialect: str, words: Sequence[Word], found: Sequence[str], parties: Sequence[str]) -> Mapping[str, Any]:
+def _given(
+    dialect: str,
+    words: Sequence[Word],
+    units: Sequence[Sequence[str]],
+    found: Sequence[str],
+    parties: Sequence[str],
+) -> Mapping[str, Any]:
     def several(ids: Sequence[str]) -> Any:
         return json.dumps(ids) if dialect == "sqlite" else list(ids)
 
     given: dict[str, Any] = {"found": several(found), "found_or_party": several((*found, *parties))}
-    if dialect != "sqlite":
-        given["all_words"] = _tsquery(words)
     for n, word in enumerate(words):
-        given |= {f"word{n}": word.text, f"word{n}_units": several(word.units)}
-        given[f"word{n}_ids"] = several(word.ids or ())
-        given |= {f"word{n}_{m}": _as_in_doc(phrase) for m, phrase in enumerate(word.phrases)}
+        given |= {f"word{n}": word.text, f"word{n}_units": several(units[n])}
+        if dialect == "sqlite":
+            given |= {f"word{n}_{m}": _as_in_doc(phrase) for m, phrase in enumerate(word.phrases)}
+        else:
+            given[f"word{n}_query"] = _tsquery([word])
     return given
 
 
@@ -178,26 +184,19 @@ def _phrases(word: str) -> tuple[_Phrase, ...]:
     return tuple(phrases)
 
 
-def _hits(connection: sa.Connection, words: Sequence[Word]) -> list[tuple[str, ...] | None]:
-    """For all words together, then for each one; None where there are too many."""
-    asked = [list(words), *([word] for word in words if len(words) > 1)]
+def _hits(connection: sa.Connection, words: Sequence[Word]) -> tuple[str, ...] | None:
+    """The cases that have all words, the newest first on SQLite; None where there are too many."""
     write, select = (_fts5, _FROM_SQLITE) if connection.dialect.name == "sqlite" else (_tsquery, _FROM_POSTGRESQL)
-    statement = " UNION ALL ".join(select.format(n=n, most=HITS + 1) for n in range(len(asked)))
-    found: list[list[str]] = [[] for _ in asked]
-    for n, case_id in connection.execute(
-        sa.text(statement), {f"q{n}": write(each) for n, each in enumerate(asked)}
-    ):
-        found[n].append(case_id)
-    return [None if len(ids) > HITS else tuple(ids) for ids in found]
+    found = tuple(connection.scalars(select, {"query": write(words), "most": HITS + 1}))
+    return None if len(found) > HITS else found
 
 
-_FROM_SQLITE: Final = (
-    "SELECT * FROM (SELECT {n} AS n, d.case_id FROM case_words JOIN case_words_doc d ON d.doc = case_words.rowid"
-    " WHERE case_words MATCH :q{n} ORDER BY case_words.rowid DESC LIMIT {most})"
+_FROM_SQLITE: Final = sa.text(
+    "SELECT d.case_id FROM case_words JOIN case_words_doc d ON d.doc = case_words.rowid"
+    " WHERE case_words MATCH :query ORDER BY case_words.rowid DESC LIMIT :most"
 )
-_FROM_POSTGRESQL: Final = (
-    "SELECT * FROM (SELECT {n} AS n, case_id FROM case_words_doc"
-    " WHERE words @@ CAST(:q{n} AS tsquery) LIMIT {most}) AS found{n}"
+_FROM_POSTGRESQL: Final = sa.text(
+    "SELECT case_id FROM case_words_doc WHERE words @@ CAST(:query AS tsquery) LIMIT :most"
 )
 
 
