@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,8 +22,10 @@ class Definitions:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._listed: Sequence[sa.Row[Any]] | None = None
 
     def add(self, definition: Definition) -> None:
+        self._listed = None
         row = values_of(definition)
         files = row.pop("files")
         self._connection.execute(sa.insert(definitions), row)
@@ -39,20 +42,33 @@ class Definitions:
         return self._one(in_force.order_by(newest).limit(1))
 
     def list(self, at: datetime, *, counted: bool = False, key: str | None = None) -> tuple[DefinitionSummary, ...]:
-        listed = _LISTED[counted] if key is None else _LISTED[counted].where(definitions.c.key == key)
-        rows = self._connection.execute(listed, {"at": at})
+        rows = self._rows(counted=counted, key=key)
+        newest: dict[str, int] = {}
+        for row in rows:  # the newest version first
+            if row.effective_at <= at and (row.retired_at is None or row.retired_at > at):
+                newest.setdefault(row.key, row.version)
         return tuple(
             record_of(
                 DefinitionSummary,
                 row,
                 definitions,
                 open_instances=row.open_instances,
-                is_current=row.version == row.newest,
+                is_current=row.version == newest.get(row.key),
             )
             for row in rows
         )
 
+    def _rows(self, *, counted: bool, key: str | None) -> Sequence[sa.Row[Any]]:
+        """Every page asks twice for all that there is: which step a task stands at, and what may be started."""
+        if counted or key is not None:
+            listed = _LISTED[counted] if key is None else _LISTED[counted].where(definitions.c.key == key)
+            return self._connection.execute(listed).all()
+        if self._listed is None:
+            self._listed = self._connection.execute(_LISTED[False]).all()
+        return self._listed
+
     def retire(self, definition_id: str, by: str, at: datetime) -> None:
+        self._listed = None
         stands = sa.update(definitions).where(definitions.c.definition_id == definition_id)
         self._connection.execute(
             stands.where(definitions.c.retired_at.is_(None)).values(retired_at=at, retired_by=by)
@@ -77,7 +93,7 @@ class Definitions:
         return [record_of(DefinitionFile, row, definition_file) for row in rows]
 
 
-def _in_force(at: Any) -> tuple[sa.ColumnElement[bool], ...]:
+def _in_force(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     c = definitions.c
     return c.effective_at <= at, sa.or_(c.retired_at.is_(None), c.retired_at > at)
 
@@ -87,13 +103,9 @@ def _listed(*, counted: bool) -> sa.Select[*tuple[Any, ...]]:
         instance.c.definition_id == definitions.c.definition_id,
         instance.c.state == InstanceState.RUNNING,  # ix_instance_of_definition
     )
-    at = sa.bindparam("at", type_=definitions.c.effective_at.type)
-    in_force = sa.case((sa.and_(*_in_force(at)), definitions.c.version), else_=0)
-    newest = sa.func.max(in_force).over(partition_by=definitions.c.key)
     columns: builtins.list[sa.ColumnElement[Any]] = [
         *definitions.c,
         (running.scalar_subquery() if counted else sa.null()).label("open_instances"),
-        newest.label("newest"),
     ]
     return sa.select(*columns).order_by(definitions.c.key, definitions.c.version.desc())
 
