@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from engine.audit.record import record_event, record_refusal
 from engine.cases.advance import Held, Operation, advance, hold_instance
@@ -17,57 +17,55 @@ from engine.cases.all_over import all_over
 from engine.cases.file_read import visible_case
 from engine.cases.handling import keeping_right
 from engine.cases.links import MERGED_FROM, MERGED_INTO, both_ways, checked_note, named_case
+from engine.cases.merger_clocks import MergerClocks, merger_clocks
 from engine.cases.retime import reckoning, retime
 from engine.cases.standing import Event
 from engine.cases.step import run_step
 from engine.deadlines.life import told
-from engine.deadlines.recompute import Reckoning
-from engine.errors import Forbidden, InvalidState, Message, NotFound
+from engine.errors import Conflict, Forbidden, InvalidState, Message, NotFound
 from engine.kernel.changes import Changes, Ended
 from engine.kernel.run import Run
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile, Instance, InstanceState
 from engine.records.org import Actor
-from engine.records.time import Deadline, DeadlineState
 from engine.records.work import CaseLink
 from engine.values import Value
 
 OUTCOME = "merged"
 
 
-def merge_case(engine: Engine, actor: Actor, case_id: str, into: str, note: str = "") -> CaseLink:
+def merge_case(
+    engine: Engine, actor: Actor, case_id: str, into: str, note: str = "", *, seen: str | None = None
+) -> CaseLink:
     """Merges an open case into an earlier open one of the same procedure, `into` by its id or its number.
 
-    For those who keep both. Timers of both that are due fire first. Raises NotFound, Forbidden (audited),
-    InvalidState saying what stands against it.
+    For those who keep both. Timers of both that are due fire first. `seen` is the fingerprint of the clocks that
+    the preview showed. Raises NotFound, Forbidden (audited), InvalidState saying what stands against it, Conflict
+    where the clocks would become something else than was shown.
     """
     note = checked_note(note)
     try:
         with engine.store.read() as work:
             case, main = _cases(work, actor, case_id, into)
-            running = _running(work, case), _running(work, main)
+            running = running_of(work, case), running_of(work, main)
         _fire_due(engine, actor, (*running[0], *running[1]))
         with engine.store.write() as work:
             case, main = _cases(work, actor, case_id, into)
-            for instance in sorted((*_running(work, case), *_running(work, main)), key=lambda i: i.instance_id):
+            for instance in sorted((*running_of(work, case), *running_of(work, main)), key=lambda i: i.instance_id):
                 work.instances.lock(instance.instance_id)
-            return _Merger(engine, work, actor, case, main, engine.clock.now()).merge(note)
+            clocks = clocks_of_both(engine, work, case, main)
+            if seen is not None and seen != clocks.fingerprint:
+                raise Conflict(
+                    Message(
+                        "您查看之后，两件事项的时限有了变化，尚未并案。请核对下面的最新情况，再确认。",
+                        "The clocks have changed since you looked; nothing was merged. Look again, then confirm.",
+                    )
+                )
+            return _Merger(engine, work, actor, case, main, clocks, engine.clock.now()).merge(note)
     except Forbidden:
         record_refusal(engine, actor, "merge_case", {}, case_id=case_id)
         raise
-
-
-def advanced_by_merging(
-    mine: Sequence[Deadline], theirs: Sequence[Deadline]
-) -> tuple[tuple[Deadline, Deadline], ...]:
-    """Of two cases' deadlines, (the main case's, the merged case's) where the latter is due earlier. Pure."""
-    earliest: dict[str, Deadline] = {}
-    for deadline in sorted(theirs, key=lambda d: d.legal_due, reverse=True):
-        if deadline.is_open:
-            earliest[deadline.rule] = deadline
-    pairs = ((d, earliest.get(d.rule)) for d in mine if d.state is DeadlineState.RUNNING and d.clock != "H")
-    return tuple((d, other) for d, other in pairs if other is not None and other.legal_due < d.legal_due)
 
 
 @dataclass(frozen=True)
@@ -77,16 +75,15 @@ class _Merger:
     actor: Actor
     case: CaseFile
     main: CaseFile
+    clocks: MergerClocks
     now: datetime
 
     def merge(self, note: str) -> CaseLink:
-        theirs: list[Deadline] = []
-        for instance in _running(self.work, self.case):
+        for instance in running_of(self.work, self.case):
             held = hold_running(self.work, instance)
-            theirs += held.deadlines
             advance(self.engine, self.work, held, self._ending(held), actor=self.actor.person_id, now=self.now)
-        for instance in _running(self.work, self.main):
-            self._hasten(hold_running(self.work, instance), theirs)
+        for instance in running_of(self.work, self.main):
+            self._hasten(hold_running(self.work, instance))
         link = CaseLink(self.case.case_id, self.main.case_id, MERGED_INTO, note, self.now, self.actor.person_id)
         self.work.dossier.add_links(both_ways(link, MERGED_INTO, MERGED_FROM))
         record_event(
@@ -119,44 +116,40 @@ class _Merger:
             beside=lambda collector: collector.event("CaseMergeKept", kept),
         )
 
-    def _hasten(self, held: Held, theirs: Sequence[Deadline]) -> None:
+    def _hasten(self, held: Held) -> None:
         """The main case's deadlines take the earlier dates, and their histories say so."""
-        pairs = advanced_by_merging(held.deadlines, theirs)
-        if not pairs:
-            return
-        reckoner = reckoning(self.engine, self.work)
-        changed = []
-        for mine, other in pairs:
-            sooner = _due_on(mine, other.legal_due, self.engine, reckoner)
-            changed.append(
-                told(
-                    sooner,
-                    "advanced",
-                    at=self.now,
-                    by=self.actor.person_id,
-                    from_due=mine.legal_due,
-                    case_id=self.case.case_id,
-                    term_before=mine.term,
-                )
+        own = {deadline.deadline_id for deadline in held.deadlines}
+        changed = [
+            told(
+                sooner,
+                "advanced",
+                at=self.now,
+                by=self.actor.person_id,
+                from_due=mine.legal_due,
+                case_id=self.case.case_id,
+                term_before=mine.term,
             )
+            for mine, sooner in self.clocks.sooner
+            if mine.deadline_id in own
+        ]
+        if not changed:
+            return
         event = Event("CaseMergeGoverns", {"case_id": self.case.case_id})
         batch = retime(self.engine, self.work, held, changed, event=event, actor=self.actor.person_id, now=self.now)
         self.work.instances.save_step(batch)
 
 
-def _due_on(deadline: Deadline, due: datetime, engine: Engine, reckoner: Reckoning) -> Deadline:
-    """The deadline on a fixed day from now on, so that a changed calendar or a pause counts from there."""
-    day = (due.astimezone(engine.settings.timezone) - timedelta(microseconds=1)).date()
-    term = {**deadline.term, "clock": "fixed", "amount": None, "rollover": False, "grace": 0}
-    fixed = reckoner.deadline(replace(deadline, term={**term, "fixed_on": day.isoformat()}))
-    # pauses that are over moved the later date already: the earlier one has its own behind it
-    stood = (fixed.legal_due - due).days
-    earlier = day - timedelta(days=stood)
-    return reckoner.deadline(replace(deadline, term={**term, "fixed_on": earlier.isoformat()}))
+def clocks_of_both(engine: Engine, work: UnitOfWork, case: CaseFile, main: CaseFile) -> MergerClocks:
+    """What becomes of the open deadlines of two cases where the first is merged into the second."""
+    mine, theirs = (
+        [d for instance in running_of(work, each) for d in work.instances.open_deadlines(instance.instance_id)]
+        for each in (main, case)
+    )
+    return merger_clocks(mine, theirs, reckoning(engine, work), engine.settings.timezone)
 
 
-def _cases(work: UnitOfWork, actor: Actor, case_id: str, into: str) -> tuple[CaseFile, CaseFile]:
-    """Raises NotFound, Forbidden, InvalidState."""
+def kept_cases(work: UnitOfWork, actor: Actor, case_id: str, into: str) -> tuple[CaseFile, CaseFile]:
+    """The two cases. Raises NotFound, Forbidden where the actor does not keep both."""
     case, main = visible_case(work, actor, case_id), named_case(work, actor, into)
     if keeping_right(actor, case) is None or keeping_right(actor, main) is None:
         raise Forbidden(
@@ -165,9 +158,20 @@ def _cases(work: UnitOfWork, actor: Actor, case_id: str, into: str) -> tuple[Cas
                 "Merging is for those who keep both cases. Ask them.",
             )
         )
-    for stands, zh, en in _obstacles(case, main):
-        if stands:
-            raise InvalidState(Message(zh, en))
+    return case, main
+
+
+def obstacle(case: CaseFile, main: CaseFile) -> Message | None:
+    """What stands against merging the first into the second."""
+    return next((Message(zh, en) for stands, zh, en in _obstacles(case, main) if stands), None)
+
+
+def _cases(work: UnitOfWork, actor: Actor, case_id: str, into: str) -> tuple[CaseFile, CaseFile]:
+    """Raises NotFound, Forbidden, InvalidState."""
+    case, main = kept_cases(work, actor, case_id, into)
+    stands = obstacle(case, main)
+    if stands is not None:
+        raise InvalidState(stands)
     return case, main
 
 
@@ -202,14 +206,15 @@ def _obstacles(case: CaseFile, main: CaseFile) -> tuple[tuple[bool, str, str], .
     )
 
 
-def _running(work: UnitOfWork, case: CaseFile) -> tuple[Instance, ...]:
+def running_of(work: UnitOfWork, case: CaseFile) -> tuple[Instance, ...]:
+    """Its instances that run."""
     found = work.dossier.instances(case.case_id)
     return tuple(instance for instance in found if instance.state is InstanceState.RUNNING)
 
 
 def versions_of(work: UnitOfWork, case: CaseFile) -> dict[str, Value]:
     """Of its running instances: whether the case has moved."""
-    return {instance.instance_id: instance.version for instance in _running(work, case)}
+    return {instance.instance_id: instance.version for instance in running_of(work, case)}
 
 
 def hold_running(work: UnitOfWork, instance: Instance) -> Held:

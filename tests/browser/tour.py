@@ -110,6 +110,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("case-attachments", "jingban", f"/cases/{order.case_id}/attachments"),
         Stop("case-comments", "jingban", f"/cases/{order.case_id}/comments"),
         Stop("case-links", "jingban", f"/cases/{order.case_id}/links"),
+        Stop("case-merger", "jingban", _merger(office)),
         Stop("case-print", "jingban", f"/cases/{order.case_id}/print"),
         Stop("case-volume", "jingban", f"/cases/{order.case_id}/volume"),
         Stop("case-archived", "dengji", f"/cases/{closed.case_id}"),
@@ -184,6 +185,13 @@ def _turn_a_clock(page: Page) -> None:
 def _case(office: Office, username: str, words: str, procedure: str | None = None) -> CaseFile:
     found = register(office.engine, office.actor(username), RegisterQuery(text=words, procedure=procedure))
     return found.rows[0].case
+
+
+def _merger(office: Office) -> str:
+    """The newest open petition into an earlier one."""
+    found = register(office.engine, office.actor("jingban"), RegisterQuery(procedure="petition_main")).rows
+    case, *earlier = [row.case for row in found if not row.case.closed_at]
+    return f"/cases/{case.case_id}/merger?into={earlier[-1].case_id}"
 
 
 def _draft(office: Office, key: str = "petition_main") -> str:

@@ -9,6 +9,8 @@ import pytest
 from engine.audit.verify import verify_chain
 from engine.cases.file_read import open_file
 from engine.cases.links import link_cases, unlink_cases
+from engine.cases.merger_clocks import ADVANCED, CARRIED, CLOSED
+from engine.cases.merger_preview import merger_preview
 from engine.cases.merging import merge_case
 from engine.cases.read import reveal_parties
 from engine.cases.similar import similar_cases
@@ -16,7 +18,7 @@ from engine.cases.start import start_case
 from engine.cases.unmerging import undo_merger
 from engine.deadlines.fire import fire_due_timers
 from engine.documents.attachments import add_attachment, open_attachment
-from engine.errors import Forbidden, InvalidState, NotFound
+from engine.errors import Conflict, Forbidden, InvalidState, NotFound
 from engine.records.case import CaseFile
 from engine.records.time import DeadlineState, TimerKind
 from engine.records.work import Recusal
@@ -127,7 +129,16 @@ def test_a_merged_case_ends_and_is_carried_on_with_the_earlier_deadline(office: 
     attachment = add_attachment(engine, dengji, repeat.case_id, "信.pdf", b"%PDF-1.7")
     (sooner,) = office.view(repeat).deadlines
 
-    merge_case(engine, dengji, repeat.case_id, late_start.case_id, "同一诉求")
+    shown = merger_preview(engine, dengji, repeat.case_id, late_start.case_id)
+    assert [(c.effect, c.due_before, c.due_after) for c in shown.main_clocks] == [
+        (ADVANCED, later, sooner.legal_due)
+    ]
+    assert [(c.effect, c.due_after) for c in shown.merged_clocks] == [(CARRIED, sooner.legal_due)]
+    assert [task.element_id for task in shown.ending] == ["handle"]
+    with pytest.raises(Conflict):
+        merge_case(engine, dengji, repeat.case_id, late_start.case_id, seen="something else")
+    assert office.view(repeat).case.merged_into is None
+    merge_case(engine, dengji, repeat.case_id, late_start.case_id, "同一诉求", seen=shown.seen)
 
     merged = office.view(repeat)
     assert merged.case.state.startswith("并入")
@@ -167,6 +178,12 @@ def test_a_merged_case_ends_and_is_carried_on_with_the_earlier_deadline(office: 
 
 def test_a_merger_stands_once_the_main_case_has_moved(office: World) -> None:
     main, repeat = a_petition(office), a_petition(office)
+    with office.engine.store.write() as work:
+        work.connection.execute(
+            deadlines.update().where(deadlines.c.case_id == main.case_id).values(rule="T1", name="受理告知")
+        )
+    shown = merger_preview(office.engine, office.actor("dengji"), repeat.case_id, main.case_id)
+    assert [(c.effect, c.due_after) for c in shown.merged_clocks] == [(CLOSED, None)]
     merge_case(office.engine, office.actor("dengji"), repeat.case_id, main.case_id)
     with pytest.raises(Forbidden):
         undo_merger(office.engine, office.actor("shenji"), repeat.case_id)
@@ -195,6 +212,9 @@ def test_the_later_goes_into_the_earlier_and_only_keepers_decide(office: World) 
     main, repeat = a_petition(office), a_petition(office)
     with pytest.raises(InvalidState):
         merge_case(office.engine, office.actor("dengji"), main.case_id, repeat.case_id)
+    assert merger_preview(office.engine, office.actor("dengji"), main.case_id, repeat.case_id).refusal is not None
+    with pytest.raises(Forbidden):
+        merger_preview(office.engine, office.actor("shenji"), repeat.case_id, main.case_id)
     with pytest.raises(Forbidden):
         merge_case(office.engine, office.actor("shenji"), repeat.case_id, main.case_id)
     assert "AccessRefused" in office.events(repeat)

@@ -7,6 +7,7 @@ from web.pages.calendar import calendar_pages
 from web.pages.case_acts import case_acts
 from web.pages.case_comments import case_comments
 from web.pages.case_links import case_links
+from web.pages.case_merger import case_merger
 from web.pages.case_print import case_print
 from web.pages.cases import cases
 from web.pages.deadlines import deadlines
@@ -68,6 +69,7 @@ PAGES = (
     case_print,
     case_comments,
     case_links,
+    case_merger,
     deadlines,
     pausing,
     attachments,

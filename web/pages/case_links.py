@@ -1,4 +1,4 @@
-"""Links of a case: made, taken away, and mergers."""
+"""Links of a case: made and taken away."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.links import link_cases, unlink_cases
-from engine.cases.merging import merge_case
-from engine.cases.unmerging import undo_merger
 from web.current import actor, engine, language
 from web.i18n import text
 
@@ -33,19 +31,6 @@ def add(case_id: str) -> AnyResponse:
 def remove(case_id: str, other_id: str) -> AnyResponse:
     unlink_cases(engine(), actor(), case_id, other_id, kind=request.form.get("kind", ""))
     return _back(case_id, "file_link.removed")
-
-
-@case_links.post("/<case_id>/merger")
-def merge(case_id: str) -> AnyResponse:
-    """The case is carried on in `other` from now on, and so is the reader."""
-    link = merge_case(engine(), actor(), case_id, request.form.get("other", ""), request.form.get("note", ""))
-    return _back(link.other_id, "file_link.merged")
-
-
-@case_links.post("/<case_id>/merger/removal")
-def undo(case_id: str) -> AnyResponse:
-    undo_merger(engine(), actor(), case_id)
-    return _back(case_id, "file_link.merge_undone")
 
 
 def _back(case_id: str, said: str) -> AnyResponse:
