@@ -8,6 +8,7 @@ import structlog
 
 from engine.errors import StoreAway
 from engine.notifications.deliver import deliver_notices
+from engine.org.coming_back import tell_returned
 from engine.ports.channel import Channel
 from engine.ports.engine import Engine
 
@@ -23,8 +24,9 @@ class NoticeSweep:
         self._worker = worker
 
     def __call__(self) -> None:
-        """Sends what is due through the channels. Whatever goes wrong is logged, and the next beat tries again."""
+        """Tells who is back, sends what is due. Whatever goes wrong is logged, and the next beat tries again."""
         try:
+            tell_returned(self._engine)
             report = deliver_notices(self._engine, self._channels)
         except StoreAway as away:
             log.warning("notices_wait_for_database", worker=self._worker, reason=away.reason)

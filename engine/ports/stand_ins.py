@@ -44,6 +44,17 @@ class StandInsRepository(Protocol):
         """Everybody's that are not over, the first to end first."""
         ...
 
+    def ended_untold(self, since: datetime, until: datetime, limit: int) -> tuple[Absence, ...]:
+        """Those of active persons that ended in the span, and of whose end nobody was told.
+
+        Of several that touch each other the last; none that ended before it began. One statement.
+        """
+        ...
+
+    def unread_ends(self, person_id: str) -> tuple[tuple[str, str], ...]:
+        """Entry id and absence id of the person's unread notices that an absence is over, the newest first."""
+        ...
+
     def chain_from(self, person_id: str, starts_at: datetime, ends_at: datetime) -> tuple[Absence, ...]:
         """The absences of the person, of its deputies, of theirs …, that touch the span. One statement."""
         ...

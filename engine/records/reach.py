@@ -7,6 +7,9 @@ from datetime import datetime, time
 
 from engine.records.org import Person
 
+ABSENCE_OVER = "absence_over"
+"""The topic of the notice that an absence has ended; its key ends in the absence's id."""
+
 
 @dataclass(frozen=True)
 class Preference:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Never
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,9 @@ from engine.definitions.drafts import create_draft, list_drafts, open_draft
 from engine.definitions.read import list_definitions
 from engine.documents.sheets import MEDIA_TYPE, Sheet, write_workbook
 from engine.errors import StoreAway
+from engine.org.coming_back import tell_returned
 from engine.records.case import CaseFile
+from engine.records.reach import Absence
 from engine.records.views import InboxQuery, RegisterQuery
 from engine.tasks.inbox import inbox
 from tests.browser.office import PASSWORD, Office
@@ -70,6 +73,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("inbox-started", "jiedai", "/inbox?box=started", _select_first),
         Stop("inbox-done", "dengji", "/inbox?box=done"),
         Stop("inbox-deputised", "jtj.lingdao", "/inbox?box=deputised", _select_first),
+        Stop("inbox-back", _back(office), "/inbox"),
         Stop("keys", "jingban", "/inbox", lambda page: page.keyboard.press("?")),
         Stop("task", "zrzyj.banli", f"/tasks/{_task(office, 'zrzyj.banli')}", _form),
         Stop("task-acts", "zrzyj.banli", f"/tasks/{_task(office, 'zrzyj.banli')}", _open_acts),
@@ -185,6 +189,18 @@ def _turn_a_clock(page: Page) -> None:
 def _case(office: Office, username: str, words: str, procedure: str | None = None) -> CaseFile:
     found = register(office.engine, office.actor(username), RegisterQuery(text=words, procedure=procedure))
     return found.rows[0].case
+
+
+def _back(office: Office) -> str:
+    """Who has come back from an absence this morning."""
+    now = office.clock.now()
+    absence = Absence(
+        "tour", *(office.actor(u).person_id for u in ("dengji", "jiedai")), now - timedelta(days=5), now
+    )
+    with office.engine.store.write() as work:
+        work.reach.add_absence(absence)
+    tell_returned(office.engine)
+    return "dengji"
 
 
 def _merger(office: Office) -> str:

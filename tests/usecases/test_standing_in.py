@@ -11,7 +11,8 @@ from engine.cases.read import register as read_register
 from engine.cases.start import start_case
 from engine.errors import Forbidden, InvalidForm, NotFound
 from engine.notifications.messages import list_messages
-from engine.org.absences import set_absence
+from engine.org.absences import clear_absence, set_absence
+from engine.org.coming_back import coming_back, looked_at, tell_returned
 from engine.org.handover import handover
 from engine.records.case import CaseFile
 from engine.records.org import Grant, Person
@@ -65,6 +66,16 @@ def test_a_deputy_without_the_role_does_what_the_absent_could_and_every_trace_sa
 
     either.clock.advance(timedelta(days=5))
     assert either.actor("jiedai").principals == ()
+    assert (tell_returned(either.engine), tell_returned(either.engine)) == (2, 0)
+    dengji = either.actor("dengji")
+    assert [m.topic for m in list_messages(either.engine, dengji)].count("absence_over") == 1
+    prompted = coming_back(either.engine, dengji)
+    assert prompted is not None
+    assert [h.task.task_id for h in prompted.taken] == [task.task_id]
+    looked_at(either.engine, dengji)
+    assert coming_back(either.engine, dengji) is None
+    assert coming_back(either.engine, either.actor("fenguan")) is not None
+    assert tell_returned(either.engine) == 0
     complete_task(either.engine, either.actor("jiedai"), task.task_id, {})
     done = either.task(case, "a")
     assert (done.closed_by, done.closed_for) == ("p-jiedai", "p-dengji")
@@ -75,6 +86,29 @@ def test_a_deputy_without_the_role_does_what_the_absent_could_and_every_trace_sa
     back = handover(either.engine, either.actor("dengji"))
     assert [(h.task.task_id, h.by_name) for h in back.done] == [(task.task_id, "林小满")]
     assert back.taken == ()
+
+
+def test_of_absences_that_run_into_each_other_the_last_is_told_and_none_that_never_began(world: World) -> None:
+    day = timedelta(days=1)
+    for first, last, deputy, procedures in ((0, 2, "jiedai", ()), (3, 4, "fenguan", ()), (9, 9, "jiedai", ())):
+        set_absence(
+            world.engine,
+            world.actor("dengji"),
+            starts_on=TODAY + first * day,
+            ends_on=TODAY + last * day,
+            deputy_id=f"p-{deputy}",
+            procedures=procedures,
+        )
+    world.clock.advance(3 * day)
+    assert tell_returned(world.engine) == 0, "away again without a day between"
+    world.clock.advance(3 * day)
+    with world.engine.store.read() as work:
+        lasting = work.stand_ins.absences_of("p-dengji", world.clock.now())[0]
+    clear_absence(world.engine, world.actor("dengji"), lasting.absence_id)
+    assert tell_returned(world.engine) == 1
+    prompted = coming_back(world.engine, world.actor("dengji"))
+    assert prompted is not None
+    assert prompted.since.astimezone(world.engine.settings.timezone).date() == TODAY
 
 
 def test_what_a_deputy_gives_back_is_nobodys(world: World) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from flask import Flask
 
 from engine.cases.start import start_case
+from engine.org.coming_back import tell_returned
 from engine.tasks.claim import claim_task
 from tests.security.conftest import Enter, app, case, enter  # noqa: F401 - fixtures of a small office
 from tests.security.entering import token
@@ -38,6 +39,11 @@ def test_an_absence_for_some_procedures_is_entered_and_ended(enter: Enter, two: 
     assert admin.post(f"/profile/absence/{entered.absence_id}/end", data=ended).location == "/absences"
     assert two.actor("jiedai").principals == ()
     assert enter("dengji").get("/absences").status_code == 403
+    tell_returned(two.engine)
+    assert "您已返岗" in me.get("/inbox").text
+    assert me.post("/handover/seen", data={"csrf_token": token(me)}).location == "/inbox"
+    assert "您已返岗" not in me.get("/inbox").text
+    assert "/handover?absence=" in me.get("/messages").text
 
 
 def test_a_recusal_is_declared_listed_and_lifted(enter: Enter, two: World, case) -> None:  # type: ignore[no-untyped-def]  # noqa: F811

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import InvalidForm, InvalidState
+from engine.org.coming_back import looked_at
 from engine.org.handover import handover
 from engine.records.org import Person
 from engine.tasks.leaving import begin_leaving, continue_leaving, leavers_of, leaving_of
@@ -20,9 +21,16 @@ handovers = Blueprint("handovers", __name__)
 def show() -> str:
     """What was done for the person who reads it."""
     chosen = request.args.get("absence", "")[:100]
-    return render_template(
-        "standing/handover.html", view=handover(engine(), actor(), chosen or None), chosen=chosen
-    )
+    view = handover(engine(), actor(), chosen or None)
+    looked_at(engine(), actor())
+    return render_template("standing/handover.html", view=view, chosen=chosen)
+
+
+@handovers.post("/handover/seen")
+def seen() -> AnyResponse:
+    """The first page no longer shows the list."""
+    looked_at(engine(), actor())
+    return redirect(url_for("inbox.index"))
 
 
 @handovers.get("/leaving")

@@ -15,6 +15,7 @@ from engine.cases.read import open_case
 from engine.definitions.steps import steps_of
 from engine.documents.sheets import MEDIA_TYPE
 from engine.errors import EngineError, InvalidState, Message, NotFound
+from engine.org.coming_back import coming_back
 from engine.records.views import InboxPage, InboxRow
 from engine.tasks.batch import MOST_ITEMS
 from engine.tasks.desk import read_desk
@@ -78,6 +79,7 @@ def index() -> str:
         chips=chips_of(asked, language(), procedure_names(), _steps(asked)),
         options=_options(asked),
         people=_people(asked),
+        back=coming_back(engine(), actor()) if asked.box == "mine" else None,
     )
 
 

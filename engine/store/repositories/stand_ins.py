@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.records.org import Actor, Person
-from engine.records.reach import Absence
+from engine.records.reach import ABSENCE_OVER, Absence
 from engine.records.standing_in import HandedTask
 from engine.records.task import TaskState, UserTask
 from engine.records.work import Recusal
@@ -18,6 +18,7 @@ from engine.store.repositories.known import Known
 from engine.store.repositories.searching import is_not_accused
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.tables.case import case_file
+from engine.store.tables.exchange import IS_UNREAD, outbox
 from engine.store.tables.org import absence, unit
 from engine.store.tables.org import person as persons
 from engine.store.tables.task import user_task
@@ -91,6 +92,47 @@ class StandIns:
         statement = sa.select(absence).where(absence.c.ends_at > now)  # ix_absence_lasting
         rows = self._connection.execute(statement.order_by(absence.c.ends_at, absence.c.absence_id).limit(limit))
         return tuple(record_of(Absence, row, absence) for row in rows)
+
+    def ended_untold(self, since: datetime, until: datetime, limit: int) -> tuple[Absence, ...]:
+        c, other = absence.c, absence.alias("other")
+        key = sa.literal(f"{ABSENCE_OVER}:", sa.Text) + c.absence_id
+        goes_on = sa.exists().where(  # ix_absence_of_person
+            other.c.person_id == c.person_id,
+            other.c.starts_at <= c.ends_at,
+            sa.or_(
+                other.c.ends_at > c.ends_at,
+                sa.and_(
+                    other.c.ends_at == c.ends_at,
+                    sa.or_(
+                        other.c.starts_at < c.starts_at,
+                        sa.and_(other.c.starts_at == c.starts_at, other.c.absence_id < c.absence_id),
+                    ),
+                ),
+            ),
+        )
+        rows = self._connection.execute(
+            sa.select(absence)
+            .join(persons, sa.and_(persons.c.person_id == c.person_id, persons.c.active))
+            .where(
+                c.ends_at > since,  # ix_absence_lasting
+                c.ends_at <= until,
+                c.ends_at > c.starts_at,
+                ~goes_on,
+                ~sa.exists().where(outbox.c.idempotency_key == key),
+            )
+            .order_by(c.ends_at, c.absence_id)
+            .limit(limit)
+        )
+        return tuple(record_of(Absence, row, absence) for row in rows)
+
+    def unread_ends(self, person_id: str) -> tuple[tuple[str, str], ...]:
+        c = outbox.c
+        rows = self._connection.execute(
+            sa.select(c.entry_id, c.idempotency_key)
+            .where(c.recipient == person_id, IS_UNREAD, c.topic == ABSENCE_OVER)  # ix_outbox_unread
+            .order_by(c.seq.desc())
+        )
+        return tuple((row.entry_id, row.idempotency_key.removeprefix(f"{ABSENCE_OVER}:")) for row in rows)
 
     def chain_from(self, person_id: str, starts_at: datetime, ends_at: datetime) -> tuple[Absence, ...]:
         touching = absence.c.starts_at < ends_at, absence.c.ends_at > starts_at
