@@ -158,10 +158,11 @@ def lists(schema: Mapping[str, Any], accused: Sequence[str]) -> dict[str, list[d
             for c in categories()
         ]
     if wanted & {"units", "all_units"}:
-        shown = unit_names()
-        units = [_entry(u.code, shown[u.code], f"{u.name} {initials_of(u.name)}") for u in list_units(engine())]
+        shown, known = unit_names(), list_units(engine())
+        units = [_entry(u.code, shown[u.code], f"{u.name} {initials_of(u.name)}") for u in known]
         found["all_units"] = units
-        found["units"] = [unit for unit in units if unit["value"] not in accused]
+        out = {*accused, *(u.code for u in known if u.closed_at is not None)}
+        found["units"] = [unit for unit in units if unit["value"] not in out]
     return found
 
 

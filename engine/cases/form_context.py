@@ -45,8 +45,10 @@ def lists_of(work: UnitOfWork, schema: Schema, accused: tuple[str, ...] = ()) ->
     wanted = {list_of(component) for component in components_of(schema)}
     found: dict[str, Any] = {"categories": category_codes()} if "categories" in wanted else {}
     if wanted & {"units", "all_units"}:
-        codes = [unit.code for unit in work.org.units()]
-        found |= {"all_units": codes, "units": [code for code in codes if code not in accused]}
+        units = work.org.units()
+        # a unit that was closed is handed nothing any more; it may still be what somebody speaks of
+        takes = [unit.code for unit in units if unit.closed_at is None and unit.code not in accused]
+        found |= {"all_units": [unit.code for unit in units], "units": takes}
     return found
 
 

@@ -7,6 +7,6 @@ from typing import Final
 STANDARD_ROLES: Final = frozenset(
     {
         "receptionist", "registrar", "duty_leader", "chief", "deputy", "case_officer", "resp_dept", "unit_leader",
-        "duty_desk", "joint_office", "supervisor", "process_admin", "auditor",
+        "duty_desk", "joint_office", "supervisor", "process_admin", "office_admin", "auditor",
     }
 )  # fmt: skip

@@ -30,7 +30,7 @@ def init(name: str, code: str, admin: str) -> None:
     set_up_office(
         engine,
         [Unit(code, name, name)],
-        [NewPerson(admin, "管理员", code, password, (Grant("process_admin", code),))],
+        [NewPerson(admin, "管理员", code, password, (Grant("office_admin", code), Grant("process_admin", code)))],
         must_change_password=True,
     )
     seed_calendar(engine)

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from engine.commands.running import start_engine
+from engine.errors import EngineError
+from engine.org.members import reset_from_installation
 from engine.org.people import set_email
 from engine.org.setup import NewPerson, set_up_office
 from engine.sample.office import load_office
@@ -47,3 +49,17 @@ def load(file: Path) -> None:
         click.echo(f"  {one.username}\t{one.name}\t{one.unit}\t{one.password}")
     if moved:
         click.echo(f"更新 {len(moved)} 人的电子邮件 / e-mail addresses changed")
+
+
+@office.command("password")
+@click.argument("username")
+def password(username: str) -> None:
+    """重置密码 / Give USERNAME a one-time password, when no administrator can log in any more.
+
+    It is shown once and must be changed at the next login. All sessions of the person and a pause end.
+    """
+    try:
+        let_in = reset_from_installation(start_engine(), username)
+    except EngineError as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    click.echo(f"{let_in.person.username}\t{let_in.person.name}\t{let_in.password}")

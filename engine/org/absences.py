@@ -50,10 +50,14 @@ class OfficeAbsences:
     procedures: dict[str, str]
 
 
+def may_enter_for_others(actor: Actor) -> bool:
+    return actor.is_admin or actor.is_office_admin
+
+
 def absences_of(engine: Engine, actor: Actor, person_id: str | None = None) -> AbsenceView:
-    """The actor's own; anybody's for a process admin. Raises NotFound, Forbidden."""
+    """The actor's own; anybody's for an admin of the office or of its procedures. Raises NotFound, Forbidden."""
     person_id = person_id or actor.person_id
-    if person_id != actor.person_id and not actor.is_admin:
+    if person_id != actor.person_id and not may_enter_for_others(actor):
         raise _not_yours()
     now = engine.clock.now()
     with engine.store.read() as work:
@@ -67,8 +71,8 @@ def absences_of(engine: Engine, actor: Actor, person_id: str | None = None) -> A
 
 
 def office_absences(engine: Engine, actor: Actor) -> OfficeAbsences:
-    """For a process admin: everybody's. Raises Forbidden."""
-    if not actor.is_admin:
+    """For an admin of the office or of its procedures: everybody's. Raises Forbidden."""
+    if not may_enter_for_others(actor):
         raise _not_yours()
     with engine.store.read() as work:
         found = work.stand_ins.all_absences(engine.clock.now(), MOST_SHOWN)
@@ -90,11 +94,11 @@ def set_absence(
 ) -> Absence:
     """Enters an absence from the first to the last day, both whole; the deputy is told of it.
 
-    `procedures` are keys, none meaning all. `person_id` may be somebody else's for a process admin.
+    `procedures` are keys, none meaning all. `person_id` may be somebody else's for an admin.
     Raises InvalidForm, NotFound, Forbidden (audited).
     """
     person_id = person_id or actor.person_id
-    if person_id != actor.person_id and not actor.is_admin:
+    if person_id != actor.person_id and not may_enter_for_others(actor):
         record_refusal(engine, actor, "set_absence", {"person_id": person_id})
         raise _not_yours()
     zone = engine.settings.timezone
@@ -141,7 +145,7 @@ def clear_absence(engine: Engine, actor: Actor, absence_id: str) -> None:
         absence = work.reach.absence(absence_id)
     if absence is None:
         raise NotFound(Message("不在岗登记", "absence"), absence_id)
-    if absence.person_id != actor.person_id and not actor.is_admin:
+    if absence.person_id != actor.person_id and not may_enter_for_others(actor):
         record_refusal(engine, actor, "clear_absence", {"absence_id": absence_id})
         raise _not_yours()
     with engine.store.write() as work:
@@ -235,7 +239,7 @@ def _word_to_deputy(absence: Absence, person: Person, lying: int, now: datetime)
 def _not_yours() -> Forbidden:
     return Forbidden(
         Message(
-            "只能登记或撤销本人的不在岗时间；他人的请由流程管理员办理。",
-            "You may enter and clear your own absences only. Ask a process admin about others'.",
+            "只能登记或撤销本人的不在岗时间；他人的请由机关管理员办理。",
+            "You may enter and clear your own absences only. Ask an office administrator about others'.",
         )
     )

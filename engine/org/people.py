@@ -32,11 +32,16 @@ def add_person(
 ) -> Person:
     """A new person; without a password nobody can log in as it. `actor` None is the installation itself.
 
-    Raises Forbidden for others than admins, InvalidForm, Conflict where the user name is taken.
+    Raises Forbidden for others than office administrators, InvalidForm, Conflict where the user name is taken.
     """
-    if actor is not None and not actor.is_admin:
+    if actor is not None and not actor.is_office_admin:
         record_refusal(engine, actor, "add_person", {"unit": unit})
-        raise Forbidden(Message("只有管理员可以添加人员。请联系管理员。", "Only an admin may add people. Ask one."))
+        raise Forbidden(
+            Message(
+                "只有机关管理员可以添加人员。请联系机关管理员。",
+                "Only an office administrator may add people. Ask one.",
+            )
+        )
     person = new_person(
         username=username,
         name=name,
@@ -107,9 +112,11 @@ def set_email(engine: Engine, username: str, email: str) -> None:
         person = work.org.person_by_username(username)
         if person is None:
             raise NotFound(Message("人员", "person"), username)
-        work.org.save_person(replace(person, email=email))
-        detail = {"person_id": person.person_id}
-        record_event(work, "EmailChanged", detail, actor="system", at=engine.clock.now())
+        now = engine.clock.now()
+        # whoever has the person's page open is told
+        changed = replace(person, email=email, revision=person.revision + 1, changed_by="system", changed_at=now)
+        work.org.save_person(changed)
+        record_event(work, "EmailChanged", {"person_id": person.person_id}, actor="system", at=now)
 
 
 def own_email(engine: Engine, actor: Actor) -> str:
@@ -120,11 +127,11 @@ def own_email(engine: Engine, actor: Actor) -> str:
 
 
 def enter_person(work: UnitOfWork, person: Person, grants: Sequence[Grant]) -> None:
-    """Stores a new person. Raises Conflict for a user name that is taken, NotFound for an unknown unit."""
-    known = {unit.code for unit in work.org.units()}
+    """Stores a new person. Raises Conflict for a user name that is taken, NotFound for a unit unknown or closed."""
+    known = {unit.code for unit in work.org.units() if unit.closed_at is None}
     for code in (person.unit, *(grant.unit for grant in grants)):
         if code not in known:
-            raise NotFound(Message("单位", "unit"), code)
+            raise NotFound(Message("在用单位", "open unit"), code)
     if work.org.person_by_username(person.username) is not None:
         raise Conflict(
             Message(

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.ports.desk import DeskRepository
+from engine.ports.directory import DirectoryRepository
 from engine.ports.dossier import DossierRepository
 from engine.ports.drafts import DraftRepository
 from engine.ports.ledger import LedgerRepository, OutageRepository
@@ -309,6 +310,8 @@ class RegisterRepository(Protocol):
 class UnitOfWork(Protocol):
     @property
     def org(self) -> OrgRepository: ...
+    @property
+    def directory(self) -> DirectoryRepository: ...
     @property
     def definitions(self) -> DefinitionRepository: ...
     @property

@@ -8,13 +8,21 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Unit:
-    """An office. `code` is its key everywhere (short ASCII); `kind` is free text of the office."""
+    """An office. `code` is its key everywhere (short ASCII); `kind` is free text of the office.
+
+    `closed_at`: it takes no people and no cases any more. `revision` counts the changes made on its page, the last
+    one `changed_by` (a person id) at `changed_at`.
+    """
 
     code: str
     name: str
     name_en: str
     parent: str | None = None
     kind: str = ""
+    closed_at: datetime | None = None
+    revision: int = 0
+    changed_by: str = ""
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of staff; never a petitioner. `email` is "" where none is known."""
+    """A member of staff; never a petitioner. `email` is "" where none is known.
+
+    `revision` counts what administrators changed of it, roles included, the last time `changed_by` at `changed_at`.
+    """
 
     person_id: str
     username: str
@@ -40,6 +51,9 @@ class Person:
     locked_until: datetime | None = None
     must_change_password: bool = False
     email: str = ""
+    revision: int = 0
+    changed_by: str = ""
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -102,3 +116,8 @@ class Actor:
     @property
     def is_admin(self) -> bool:
         return self.holds("process_admin")
+
+    @property
+    def is_office_admin(self) -> bool:
+        """Keeps units, people and roles; that is nothing that a process admin may do, nor the other way round."""
+        return self.holds("office_admin")

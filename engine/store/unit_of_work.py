@@ -19,6 +19,7 @@ from engine.store.repositories.deadlines import Deadlines
 from engine.store.repositories.definitions import Definitions
 from engine.store.repositories.deliveries import Deliveries
 from engine.store.repositories.desk import Desk
+from engine.store.repositories.directory import Directory
 from engine.store.repositories.dossier import Dossier
 from engine.store.repositories.drafts import Drafts
 from engine.store.repositories.duties import Duties
@@ -57,6 +58,10 @@ class SqlUnitOfWork:
     @cached_property
     def org(self) -> Org:
         return Org(self.connection, self._known, is_writing=self._is_writing)
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.connection, self._known, is_writing=self._is_writing)
 
     @cached_property
     def definitions(self) -> Definitions:

@@ -1,7 +1,8 @@
 """离职转办: all that somebody holds goes to others, each task in a step of its own.
 
-By a process admin or the head of the person's unit, who chooses one receiver for each procedure and role. What
-fails stays with the person and says why. Roles stay listed in the audit trail; the account may be closed then.
+By an admin of the office or of its procedures, or the head of the person's unit, who chooses one receiver for each
+procedure and role. What fails stays with the person and says why. Roles stay listed in the audit trail; the account
+may be closed then.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from engine.audit.record import record_event, record_refusal
 from engine.cases.advance import Held, Operation, hold_by_task
 from engine.cases.step import run_step
 from engine.errors import Conflict, EngineError, FieldError, Forbidden, InvalidForm, InvalidState, Message, NotFound
+from engine.org.keeping import is_not_needed, last_administrator
 from engine.org.sessions import end_all_sessions
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
@@ -97,6 +99,8 @@ def begin_leaving(
     person = _allowed(engine, actor, person_id, "begin_leaving")
     reason = checked_text(reason, zh="转办事由", en="reason")
     with engine.store.write() as work:
+        if deactivate and not is_not_needed(work, person_id):
+            raise last_administrator()
         shares = tuple(_shares(work, person))
         errors = [error for share in shares if (error := _unfit(share, receivers.get(share.key, "")))]
         if errors:
@@ -144,7 +148,7 @@ def continue_leaving(engine: Engine, actor: Actor, person_id: str) -> LeavingVie
 
 
 def may_transfer_leavers(actor: Actor) -> bool:
-    return actor.is_admin or any(actor.holds(role) for role in HEADS)
+    return actor.is_admin or actor.is_office_admin or any(actor.holds(role) for role in HEADS)
 
 
 def leavers_of(engine: Engine, actor: Actor) -> tuple[Person, ...]:
@@ -171,14 +175,14 @@ def _allowed(engine: Engine, actor: Actor, person_id: str, attempted: str | None
 
 def _may_hand_over(actor: Actor, person: Person) -> bool:
     is_head = any(actor.holds(role, person.unit) for role in HEADS)
-    return (actor.is_admin or is_head) and person.person_id != actor.person_id
+    return (actor.is_admin or actor.is_office_admin or is_head) and person.person_id != actor.person_id
 
 
 def _not_yours() -> Forbidden:
     return Forbidden(
         Message(
-            "离职转办由流程管理员或本单位负责人办理，且不能为自己办理。",
-            "A process admin or the head of the unit does this, and not for oneself.",
+            "离职转办由机关管理员、流程管理员或本单位负责人办理，且不能为自己办理。",
+            "An admin or the head of the unit does this, and not for oneself.",
         )
     )
 
@@ -266,8 +270,11 @@ def _finish(engine: Engine, actor: Actor, person: Person, state: Data) -> None:
         grants = [f"{g.role}@{g.unit}" for g in work.org.grants().get(person.person_id, ())]
         closes = bool(state["deactivate"]) and left == 0
         known = work.org.person(person.person_id)
-        if closes and known is not None and known.active:
-            work.org.save_person(replace(known, active=False))
+        if closes and known is not None and known.active and is_not_needed(work, person.person_id):
+            closed = replace(
+                known, active=False, revision=known.revision + 1, changed_by=actor.person_id, changed_at=now
+            )
+            work.org.save_person(closed)
             end_all_sessions(work, person.person_id)
             detail = {"person_id": person.person_id, "grants": grants}
             record_event(work, "PersonDeactivated", detail, actor=actor.person_id, at=now)

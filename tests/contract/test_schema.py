@@ -82,8 +82,8 @@ def test_sqlite_runs_with_wal_and_foreign_keys(sqlite_store: SqlStore) -> None:
         "UPDATE audit_entry SET actor = 'other'",
         "DELETE FROM audit_entry",
         "DELETE FROM case_file",
-        "INSERT INTO person SELECT 'p2', 'u2', 'n', 'no-such-unit', '-', active, 'zh', 0, NULL, active, ''"
-        " FROM person LIMIT 1",
+        "INSERT INTO person SELECT 'p2', 'u2', 'n', 'no-such-unit', '-', active, 'zh', 0, NULL, active, '',"
+        " 0, '', NULL FROM person LIMIT 1",
     ],
 )
 def test_the_database_itself_refuses(store: SqlStore, statement: str) -> None:

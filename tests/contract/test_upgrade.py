@@ -20,13 +20,14 @@ from engine.store.migrate import upgrade
 from engine.store.tables.case import case_file, instance
 from engine.store.tables.definition import definition
 from engine.store.tables.exchange import outbox
-from engine.store.tables.org import person, unit
+from engine.store.tables.org import person, person_word, role_grant, unit
 from engine.store.tables.time import deadline, timer
 from tests.builders import a_case, a_deadline, a_definition, a_notice, a_person, a_timer, an_instance
 from tests.conftest import START
 from tests.postgres import administer, url_of
 
 LATER = {"seq", "dispatched_at", "level", "digest_id"}
+LATER_OF_PEOPLE = {"email", "revision", "changed_by", "changed_at"}
 
 
 def at_revision(url: str, revision: str) -> sa.Engine:
@@ -42,7 +43,7 @@ def at_revision(url: str, revision: str) -> sa.Engine:
 
 def fill(database: sa.Engine) -> None:
     """A unit, a person and a message, in the columns of the first release."""
-    staff = {c.name: getattr(a_person(), c.name) for c in person.columns if c.name != "email"}
+    staff = {c.name: getattr(a_person(), c.name) for c in person.columns if c.name not in LATER_OF_PEOPLE}
     notice = a_notice("old", case_id=None)
     sent = {c.name: getattr(notice, c.name) for c in outbox.columns if c.name not in LATER}
     with database.begin() as connection:
@@ -112,3 +113,29 @@ def test_running_deadlines_keep_their_dates_and_can_be_computed_again(
             assert connection.execute(sa.select(timer.c.kind.cast(sa.Text), timer.c.stale)).all() == [
                 ("bpmn", False)
             ]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_an_office_that_grew_keeps_its_people_finds_them_and_has_an_administrator(
+    tmp_path: Path, kind: str, postgres_cluster: str
+) -> None:
+    with old_database(kind, tmp_path, postgres_cluster, "0007") as database:
+        with database.begin() as connection:
+            for code in ("xfj", "lxb"):
+                connection.execute(
+                    sa.text("INSERT INTO unit (code, name, name_en, kind) VALUES (:c, :c, :c, '')"), {"c": code}
+                )
+            for name in ("单小红", "林某"):
+                add(connection, person, a_person(f"u{len(name)}", name=name))
+            held = [("p-u3", "process_admin", "xfj"), ("p-u3", "process_admin", "lxb"), ("p-u2", "chief", "xfj")]
+            columns = "person_id", "role", "unit"
+            connection.execute(sa.insert(role_grant), [dict(zip(columns, row, strict=True)) for row in held])
+        upgrade(database)
+        with database.connect() as connection:
+            found = sa.select(person_word.c.person_id).where(person_word.c.word.in_(["sxh", "红"]))
+            assert set(connection.scalars(found)) == {"p-u3"}
+            admins = sa.select(role_grant.c.person_id, role_grant.c.unit).where(role_grant.c.role == "office_admin")
+            assert connection.execute(admins).all() == [("p-u3", "lxb")]
+            kept = connection.execute(sa.select(person.c.revision, person.c.changed_by, person.c.changed_at)).all()
+            assert set(kept) == {(0, "", None)}
+            assert connection.scalars(sa.select(unit.c.closed_at)).all() == [None, None]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine.records.org import Actor, Grant, Person, Unit
 from engine.store.repositories.actors import load_actor
+from engine.store.repositories.directory import insert_words
 from engine.store.repositories.known import Known
 from engine.store.rows import columns_of, record_of, values_of
 from engine.store.tables.org import person as persons
@@ -35,6 +36,7 @@ class Org:
         if grants:
             rows = [{"person_id": person.person_id, **values_of(g)} for g in dict.fromkeys(grants)]
             self._connection.execute(sa.insert(role_grant), rows)
+        insert_words(self._connection, person)
 
     def save_person(self, person: Person) -> None:
         self._known.people.clear()

@@ -9,6 +9,8 @@ from engine.store.types import Sequenced, Tagged, UtcDateTime
 
 IS_OF_PROCEDURE = sa.text("case_id = '' AND substr(event, 1, 9) = 'Procedure'")
 
+IS_OF_OFFICE = sa.text("case_id = '' AND substr(event, 1, 6) IN ('Person', 'Office')")
+
 path_entry = sa.Table(
     "path_entry",
     metadata,
@@ -44,6 +46,8 @@ audit_entry = sa.Table(
     sa.Index("ix_audit_entry_of_case", "case_id", "seq"),
     # what was done with drafts and versions of procedures, newest first
     sa.Index("ix_audit_entry_of_procedure", "seq", sqlite_where=IS_OF_PROCEDURE, postgresql_where=IS_OF_PROCEDURE),
+    # what was done with units, people and roles, newest first
+    sa.Index("ix_audit_entry_of_office", "seq", sqlite_where=IS_OF_OFFICE, postgresql_where=IS_OF_OFFICE),
     # two writers cannot both continue from the same link (nor both from the empty chain)
     sa.Index("uq_audit_entry_link", "case_id", "previous", unique=True),
 )

@@ -15,6 +15,10 @@ unit = sa.Table(
     sa.Column("name_en", sa.Text, nullable=False),
     sa.Column("parent", sa.ForeignKey("unit.code")),
     sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("changed_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_at", UtcDateTime),
 )
 
 person = sa.Table(
@@ -31,6 +35,23 @@ person = sa.Table(
     sa.Column("locked_until", UtcDateTime),
     sa.Column("must_change_password", sa.Boolean, nullable=False),
     sa.Column("email", sa.Text, nullable=False, server_default=""),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("changed_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_at", UtcDateTime),
+    # the people of the office, of a unit, by user name; those whose login pauses
+    sa.Index("ix_person_listed", "active", "username"),
+    sa.Index("ix_person_of_unit", "unit", "active", "username"),
+    sa.Index("ix_person_locked", "locked_until"),
+)
+
+person_word = sa.Table(
+    "person_word",
+    metadata,
+    # beginnings of what a person is looked for by: `engine.store.person_words`
+    sa.Column("word", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("person.person_id"), primary_key=True),
+    # the words of a person that is called otherwise
+    sa.Index("ix_person_word_of_person", "person_id"),
 )
 
 role_grant = sa.Table(

@@ -23,8 +23,8 @@ def add(office: Engine, actor: Actor | None = None, **given: object) -> object:
 
 def test_only_an_admin_adds_people(office: Engine) -> None:
     with pytest.raises(Forbidden):
-        add(office, an_actor("jingban", "xfj", "case_officer"))
-    add(office, an_actor("admin", "xfj", "process_admin"), grants=[Grant("receptionist", "xfj")])
+        add(office, an_actor("jingban", "xfj", "process_admin"))
+    add(office, an_actor("admin", "xfj", "office_admin"), grants=[Grant("receptionist", "xfj")])
 
     with office.store.read() as work:
         events = [entry.event for entry in work.registers.audit_of(None)]
