@@ -6,17 +6,22 @@ Half of the cases take the new step, the others finish as they began.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from engine.cases.moving.progress import advance_runs
 from engine.cases.start import start_case
+from engine.records.case import InstanceState
+from engine.records.task import TaskState
+from engine.tasks.complete import complete_task
 from tests.browser.conftest import TIMEOUT_MS, ZONE
 from tests.browser.desk import Desk
 from tests.browser.office import Office
+from tests.browser.test_walk import STEPS, at
 
 pytestmark = pytest.mark.browser
 
@@ -192,16 +197,40 @@ def test_a_step_is_added_while_cases_run(office: Office, desk_of: Callable[[str]
     page.reload()
     expect(page.locator("main")).to_contain_text("已迁移")
 
-    # the first case meets the new step, the last one does not
+    # the first case meets the new step, the last one does not; both go on to the archive, each as it is
     office.move_to(datetime(2025, 9, 29, 9, 30, tzinfo=ZONE))
     for title in ("反映第1件", "反映第4件"):
         desk_of("jiedai").do("甄别", SCREENED, title=title)
         desk_of("dengji").do("登记", REGISTERED, title=title)
     desk_of("dengji").do(STEP, {"material_note": "材料齐全"}, title="反映第1件")
+    for when, who, step, values in STEPS[2:]:
+        office.move_to(at(when))
+        for case_id in (cases[0], cases[3]):
+            complete(office, who, case_id, step, values)
+    office.move_to(datetime(2026, 1, 15, tzinfo=ZONE))  # nobody asked for a review in time
+    assert standing(office, cases[0]) == ("归档", 2, True)
+    assert standing(office, cases[3]) == ("归档", 1, False)
+
+
+PREFILLED = {"签发督办令": {"close_by": "2025-12-05"}}
+"""What the page fills in by itself, from the case."""
+
+
+def complete(office: Office, who: str, case_id: str, step: str, values: Mapping[str, Any]) -> None:
     with office.engine.store.read() as work:
-        views = [work.cases.view(case_id) for case_id in cases]
-    assert all(view is not None for view in views)
-    names = [{task.name for task in view.tasks} for view in views if view is not None]
-    assert STEP in names[0]
-    assert "拟定承办单位" in names[0] & names[3]
-    assert STEP not in names[3]
+        view = work.cases.view(case_id)
+    assert view is not None
+    task = next(task for task in view.tasks if task.name == step and task.state is TaskState.OPEN)
+    complete_task(office.engine, office.actor(who), task.task_id, {**PREFILLED.get(step, {}), **values})
+
+
+def standing(office: Office, case_id: str) -> tuple[str, int, bool]:
+    """The case's state, the version that it ended on, and whether it went through the new step."""
+    with office.engine.store.read() as work:
+        view = work.cases.view(case_id)
+        assert view is not None
+        main = view.instances[0]
+        definition = work.definitions.get(main.definition_id)
+    assert main.state is InstanceState.COMPLETED
+    assert definition is not None
+    return view.case.state, definition.version, STEP in {task.name for task in view.tasks}
