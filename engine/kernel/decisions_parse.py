@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
@@ -27,6 +28,12 @@ def parse_decisions(content: bytes, file: str, feel: Feel | None = None) -> tupl
     if len(content) > MAX_BYTES:
         message = Message("决策表文件超过 2 MB。请拆分后重新上传。", "The DMN file exceeds 2 MB. Split it.")
         raise InvalidDiagram([Finding(Severity.ERROR, "dmn-size", message, file)])
+    return _decisions(content, file, feel)
+
+
+@lru_cache(maxsize=64)
+def _decisions(content: bytes, file: str, feel: Feel | None) -> tuple[Decision, ...]:
+    """A decision does not change, and the tables that every procedure shares are asked for at every check."""
     reader = _Reader(parse_xml(content, file), file)
     decisions = reader.read()
     findings = [*reader.findings, *_feel_findings(reader.expressions, file, feel or Feel())]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 
 from engine.errors import InvalidDiagram, Message
 from engine.kernel.decisions import parse_decisions
@@ -234,18 +235,24 @@ def _tables(files: Mapping[str, bytes]) -> tuple[dict[str, Table], list[Finding]
         if not path.endswith(".dmn"):
             continue
         try:
-            parse_decisions(content, path)
-            outlines = list(read_tables(content, path))
-            findings += repeated_ids(content, path)
+            outlines, repeated = _outlines(content, path)
         except InvalidDiagram as refused:
             findings += refused.findings
             continue
+        findings += repeated
         for table in outlines:
             if table.id in tables:
                 findings.append(_twice(table.id, path, home[table.id]))
             tables[table.id] = table
             home[table.id] = path
     return tables, findings
+
+
+@lru_cache(maxsize=64)
+def _outlines(content: bytes, path: str) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
+    """The tables of a file, and what is repeated in it. Raises InvalidDiagram where it cannot be read."""
+    parse_decisions(content, path)
+    return tuple(read_tables(content, path)), tuple(repeated_ids(content, path))
 
 
 def _twice(decision: str, path: str, other: str) -> Finding:
