@@ -56,6 +56,7 @@ TELLINGS: Mapping[str, Telling] = {
     "SignerAgreed": _act("agreed"),
     "SignerDisagreed": _act("disagreed"),
     "TaskSubmitted": _act("submitted"),
+    "SubmissionWithdrawn": _act("unsubmitted"),
     "TaskReleased": Telling("step", "told_act.released", fill=_who, follows=True),
     "TaskSuspended": Telling("act", "told_act.suspended", fill=_suspended, detail=_REASON),
     "TaskResumed": _act("resumed"),

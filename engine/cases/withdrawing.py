@@ -1,4 +1,7 @@
-"""撤回: who has completed a task takes it back, as long as nobody has begun with what followed."""
+"""撤回: who has completed a task takes it back, as long as nobody has begun with what followed.
+
+What waits for signers is taken back likewise (`engine.tasks.unsubmitting`), and moves no token.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from engine.tasks.acting import Acting, act_on, checked_text
 from engine.tasks.notices import holders_of, notice
 from engine.tasks.refusals import not_yours, unknown_task
 from engine.tasks.rights import is_accused
+from engine.tasks.unsubmitting import is_submitted, unsubmitting
 
 
 def may_withdraw(engine: Engine, actor: Actor, task_id: str) -> Message | None:
@@ -39,6 +43,8 @@ def may_withdraw(engine: Engine, actor: Actor, task_id: str) -> Message | None:
 def withdraw_task(engine: Engine, actor: Actor, task_id: str, reason: str = "") -> None:
     """Opens a completed task again for the actor, with what was submitted as a draft; what followed is cancelled.
 
+    One that waits for signers is the actor's again, and they are asked no longer until it is submitted anew.
+
     All tasks that its completion opened go back, or none. Raises NotFound, Forbidden (audited) for anybody but who
     completed it, InvalidState where somebody has begun, something cannot be undone, or the case went further;
     StepFailed.
@@ -50,6 +56,8 @@ def withdraw_task(engine: Engine, actor: Actor, task_id: str, reason: str = "") 
 def withdrawing(acting: Acting, reason: str = "") -> Operation:
     """The step that taking back is. Raises as `withdraw_task`."""
     task, work, actor = acting.task, acting.work, acting.actor
+    if is_submitted(task):
+        return unsubmitting(acting, reason)
     if not _is_own(actor, task):
         raise not_yours(task)
     found = _opened_by(acting.engine, work, acting.held, task)

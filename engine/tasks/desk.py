@@ -16,6 +16,7 @@ from engine.records.task_desk import Signer, TaskDesk
 from engine.tasks.copies import may_copy
 from engine.tasks.rights import is_head, is_owner, is_suspended, may_claim, may_complete, principal_for
 from engine.tasks.signers import may_drop
+from engine.tasks.unsubmitting import has_answered, may_unsubmit
 from engine.tasks.urging import may_urge, urge_again_at
 
 
@@ -44,6 +45,7 @@ def desk_of(work: UnitOfWork, actor: Actor, task: UserTask, case: CaseFile, now:
     again = urge_again_at(task)
     is_following = work.desk.is_following(actor.person_id, case.case_id)
     acts = _acts(actor, task, case, lock=lock, signers=signers)
+    acts |= {"withdraw"} if may_unsubmit(actor, task, has_answered(task, asked)) else set()
     acts |= {"unfollow" if is_following else "follow"}
     principal = principal_for(actor, task)
     claimed_for = task.claimed_for if task.assignee == actor.person_id else None

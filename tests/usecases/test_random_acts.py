@@ -107,7 +107,10 @@ def _return(world: World, _case: CaseFile, task: UserTask, dice: int) -> None:
         return_task(world.engine, actor, task.task_id, to=target.element_id, reason="重来", straight_back=straight)
 
 
-def _withdraw(world: World, case: CaseFile, _task: UserTask, dice: int) -> None:
+def _withdraw(world: World, case: CaseFile, task: UserTask, dice: int) -> None:
+    if task.held_result is not None:
+        withdraw_task(world.engine, world.actor(task.held_result["by"][2:]), task.task_id)
+        return
     done = [t for t in world.view(case).tasks if t.state is TaskState.COMPLETED and t.kind is TaskKind.STEP]
     if done:
         task = done[-1 - dice % min(2, len(done))]

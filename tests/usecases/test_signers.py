@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from engine.audit.verify import verify_chain
+from engine.cases.consequences import consequences
 from engine.cases.read import open_case, reveal_parties
 from engine.cases.start import start_case
+from engine.cases.withdrawing import withdraw_task
 from engine.errors import Conflict, Forbidden, InvalidState, NotFound
 from engine.org.absences import set_absence
 from engine.org.pick import pick_people
@@ -16,6 +18,7 @@ from engine.records.task import SignMode, TaskState
 from engine.tasks.complete import complete_task
 from engine.tasks.copies import copy_task
 from engine.tasks.delegate import delegate_task
+from engine.tasks.desk import read_desk
 from engine.tasks.read import open_task
 from engine.tasks.signers import add_signers, remove_signer, sign
 from engine.tasks.transfer import transfer_task
@@ -93,6 +96,38 @@ def test_the_step_goes_on_when_the_last_who_signs_afterwards_agrees(world: World
     assert {t.state for t in world.view(desk.case).tasks if t.parent_id} == {TaskState.COMPLETED}
     path = world.view(desk.case).path
     assert [p.by for p in path if p.element_id == "check"] == ["p-dengji"]
+    assert verify_chain(world.engine, desk.case.case_id) == []
+
+
+def test_the_owner_takes_back_what_waits_for_signers_until_one_has_answered(world: World) -> None:
+    desk = a_desk(world)
+    dengji = desk.actor("dengji")
+    ask(desk, SignMode.AFTER, "zhiban", "juzhang")
+    due = desk.task.due_at
+    submit(desk)
+    assert {c.effect for c in consequences(world.engine, dengji, desk.task.task_id, "withdraw")} <= {"kept"}
+    assert "withdraw" in read_desk(world.engine, dengji, desk.task, desk.case).acts
+    with pytest.raises(Forbidden):
+        withdraw_task(world.engine, desk.actor("dengji2"), desk.task.task_id)
+    withdraw_task(world.engine, dengji, desk.task.task_id, "数字要改")
+
+    assert (desk.task.held_result, desk.task.assignee, desk.task.due_at) == (None, "p-dengji", due)
+    view = open_task(world.engine, dengji, desk.task.task_id)
+    assert (dict(view.values), view.may_complete) == (DONE, True)
+    assert "withdrawn" in desk.topics("zhiban")
+    with pytest.raises(InvalidState, match="还没有提交"):
+        give(desk, "zhiban")
+    submit(desk)
+    give(desk, "zhiban")
+    assert "withdraw" not in read_desk(world.engine, dengji, desk.task, desk.case).acts
+    with pytest.raises(InvalidState, match="已经有人签署"):
+        withdraw_task(world.engine, dengji, desk.task.task_id)
+    give(desk, "juzhang")
+    assert desk.step_is("sign")
+    assert (desk.task.result, [p.by for p in world.view(desk.case).path if p.element_id == "check"]) == (
+        DONE,
+        ["p-dengji"],
+    )
     assert verify_chain(world.engine, desk.case.case_id) == []
 
 
