@@ -129,7 +129,9 @@ def _office(settings: Settings) -> Iterator[Office]:
 def _reminder() -> Bpmn:
     diagram = Bpmn(REMINDER).lane("l", role="registrar").start("s", lane="l").manual("handle", lane="l")
     diagram.end("e", lane="l")
-    diagram.timer_boundary("due", on="handle", expression="PT1H", interrupting=False, lane="l")
+    diagram.timer_boundary(
+        "due", on="handle", expression="PT1H", interrupting=False, lane="l", properties={"only_reminds": "yes"}
+    )
     return diagram.service("tell", "notify", {"role": '"supervisor"', "topic": '"催办"'}, lane="l").end(
         "told", lane="l"
     )

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from engine.cases.project_deadlines import Reckoner
 from engine.cases.standing import Stamp, Standing
+from engine.deadlines.own import is_own
+from engine.deadlines.recompute import is_same_span
 from engine.kernel.changes import Changes, TimerArmed
 from engine.records.time import Deadline, DeadlineState, Timer, TimerMove, TimerSettlement, TimerState
 from engine.values import Data
@@ -74,10 +76,14 @@ def moved_timers(
 
 
 def _deadline_of(armed: TimerArmed, deadlines: Sequence[Deadline]) -> Deadline | None:
-    """The open deadline on the same activity whose rule the timer's instant comes from."""
-    rule = (armed.resolved.basis or {}).get("rule")
-    on = (d for d in deadlines if d.attached_to == armed.attached_to and d.rule == rule)
-    return next(on, None) if rule is not None and armed.attached_to is not None else None
+    """The open deadline on the same activity whose rule, or whose span, the timer's instant comes from."""
+    basis = armed.resolved.basis
+    if basis is None or armed.attached_to is None:
+        return None
+    on = (d for d in deadlines if d.attached_to == armed.attached_to)
+    if "rule" in basis:
+        return next((d for d in on if d.rule == basis["rule"]), None)
+    return next((d for d in on if is_own(d.rule) and is_same_span(basis, d)), None)
 
 
 def instant_under(deadline: Deadline | None, basis: Data | None, planned: datetime, reckoner: Reckoner) -> datetime:

@@ -22,6 +22,7 @@ from engine.values import Data
 _PLAIN = {
     TimeKind.WORKING_DAYS.value: ClockKind.WORKING_DAYS,
     TimeKind.CALENDAR_DAYS.value: ClockKind.DAYS,
+    TimeKind.HOURS.value: ClockKind.HOURS,
 }
 
 
@@ -68,15 +69,24 @@ def instant_of(basis: Data, deadline: Deadline | None, calendar: WorkCalendar, z
     """
     if "moment" in basis:
         return _moment(basis, deadline, calendar, zone)
-    if "rule" in basis:
-        if deadline is not None and deadline.term:
-            dues = dues_again(deadline, calendar, zone)
-        else:
-            dues = dues_of(term_of(basis["term"]), basis["start"], calendar, zone)
+    if deadline is not None and deadline.term:
+        dues = dues_again(deadline, calendar, zone)
+    elif "rule" in basis:
+        dues = dues_of(term_of(basis["term"]), basis["start"], calendar, zone)
     else:
         dues = dues_of(_plain(basis), basis["start"], calendar, zone)
     share = float(basis["share"])
     return dues.legal_due if share == 1 else share_of(dues, share)
+
+
+def is_same_span(basis: Data, deadline: Deadline) -> bool:
+    """Whether a timer reminds of the very span that the deadline is: then it stands and moves with it."""
+    clock = _PLAIN.get(basis.get("kind", ""))
+    return (
+        clock is not None
+        and (clock.value, basis["amount"]) == (deadline.term.get("clock"), deadline.term.get("amount"))
+        and basis["start"] == deadline.started_at
+    )
 
 
 def _moment(basis: Data, deadline: Deadline | None, calendar: WorkCalendar, zone: ZoneInfo) -> datetime | None:

@@ -33,8 +33,8 @@ class RungPlan:
 class DeadlineTerms:
     """A rule applied to a start: everything of a deadline record but where it is attached.
 
-    The time port puts this into `ResolvedTime.deadline` for plain `deadline("RULE")` requests. `after_rule`: it
-    extends a deadline of that rule.
+    The time port puts this into `ResolvedTime.deadline` for plain `deadline("RULE")` requests, and for whole spans
+    on an activity (`engine.deadlines.own`). `after_rule`: it extends a deadline of that rule.
     """
 
     rule: str

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from engine.clock.calendar import ImpossibleTime, WorkCalendar
-from engine.clock.deadline import ClockKind, Dues, Term, dues_of, share_of, start_of
+from engine.clock.deadline import HOURS_A_YEAR, ClockKind, Dues, Term, dues_of, share_of, start_of
 from engine.clock.lights import Lights, lights_of
 from engine.clock.period import Period
 from engine.deadlines.calendar import load_calendar
-from engine.deadlines.life import WITHDRAWN, is_undone
+from engine.deadlines.life import PAUSE_REASONS, WITHDRAWN, is_undone
 from engine.deadlines.office_tables import RULES, OfficeTables, load_tables
+from engine.deadlines.own import SOURCE, own_rule
 from engine.deadlines.rules import DeadlineRule, DeadlineRules, rules_from
 from engine.deadlines.rungs import Ground, first_firings
 from engine.deadlines.terms import (
@@ -28,13 +29,19 @@ from engine.deadlines.terms import (
 )
 from engine.errors import Message
 from engine.kernel.changes import ResolvedTime
-from engine.kernel.ports import TimeKind, TimeRequest
+from engine.kernel.ports import Duty, TimeKind, TimeRequest
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.time import Deadline
 from engine.values import Data, Value
 
-PLAIN = {TimeKind.WORKING_DAYS: ClockKind.WORKING_DAYS, TimeKind.CALENDAR_DAYS: ClockKind.DAYS}
+PLAIN = {
+    TimeKind.WORKING_DAYS: ClockKind.WORKING_DAYS,
+    TimeKind.CALENDAR_DAYS: ClockKind.DAYS,
+    TimeKind.HOURS: ClockKind.HOURS,
+}
+_STANDS_FOR = {ClockKind.WORKING_DAYS: tuple(PAUSE_REASONS), ClockKind.DAYS: tuple(PAUSE_REASONS)}
+"""What a procedure gives itself may stand for every reason; hours never stand."""
 
 
 def _none_earlier(_rules: Sequence[str]) -> Sequence[Deadline]:
@@ -69,14 +76,23 @@ class OfficeTime:
         self._zone = zone
 
     def resolve(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
-        """The instant; with `DeadlineTerms` where the request is a whole `deadline("RULE")`.
+        """The instant; with `DeadlineTerms` where it is a whole `deadline("RULE")`, or a whole span on an activity.
 
         Raises ImpossibleTime for an unknown rule, an unusable start or amount, a missing date.
         """
         if request.kind is TimeKind.DEADLINE:
             return self._resolve_rule(request, data, now)
         started_at = self._start(request.start, now)
-        dues = dues_of(_plain_term(request), started_at, self._calendar, self._zone)
+        if request.kind is TimeKind.HOURS and (request.amount or 0) > HOURS_A_YEAR:
+            return ResolvedTime(started_at + timedelta(hours=request.amount or 0))
+        term = _plain_term(request)
+        if request.duty is not None and request.kind in PLAIN:
+            own = _own_rule(request.duty, term)
+            # a reminder of a span counts from where the span itself does
+            term, started_at = self._gone_on(own, term, started_at)
+            if request.share == 1:
+                return self._whole(self._terms_of(own, term, started_at, now, self._lights(own)), 1.0)
+        dues = dues_of(term, started_at, self._calendar, self._zone)
         basis = {"kind": request.kind.value, "amount": request.amount, "start": started_at, "share": request.share}
         return ResolvedTime(_at(dues, request.share), basis=basis)
 
@@ -96,8 +112,13 @@ class OfficeTime:
                 pause_reasons=tuple(kept.term.get("pause_reasons") or ()),
                 version=kept.rule_version,
             )
-        dues = dues_of(term, started_at, self._calendar, self._zone)
         moments = self._lights(rule) if kept is None else lights_in(kept.term)
+        return self._terms_of(rule, term, started_at, now, moments)
+
+    def _terms_of(
+        self, rule: DeadlineRule, term: Term, started_at: datetime, now: datetime, moments: TermLights
+    ) -> DeadlineTerms:
+        dues = dues_of(term, started_at, self._calendar, self._zone)
         lights = lights_of(term.kind, dues, self._calendar, self._zone, blue=moments.blue, yellow=moments.yellow)
         return DeadlineTerms(
             rule=rule.rule,
@@ -126,8 +147,10 @@ class OfficeTime:
         return TermLights(row.blue, row.yellow)
 
     def _resolve_rule(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
-        terms = self.terms(request.rule or "", request.start, data, now)
-        share = request.share
+        return self._whole(self.terms(request.rule or "", request.start, data, now), request.share)
+
+    @staticmethod
+    def _whole(terms: DeadlineTerms, share: float) -> ResolvedTime:
         basis = {"rule": terms.rule, "share": share, "term": terms.term, "start": terms.dues.started_at}
         return ResolvedTime(_at(terms.dues, share), terms if share == 1 else None, basis)
 
@@ -277,6 +300,27 @@ def _plain_term(request: TimeRequest) -> Term:
     if request.amount is None:
         raise ImpossibleTime(Message("没有写明天数。请填写天数。", "The number of days is missing. Enter it."))
     return Term(PLAIN[request.kind], request.amount)
+
+
+def _own_rule(duty: Duty, term: Term) -> DeadlineRule:
+    """The limit that a drawing gives to a step, as if a table had it."""
+    unnamed = Message("本环节期限", "time for this step")
+    return DeadlineRule(
+        rule=own_rule(duty.key),
+        name=duty.name or unnamed.zh,
+        name_en=duty.name or unnamed.en,
+        clock=term.kind,
+        amount=term.amount,
+        period=None,
+        after_rule=None,
+        from_variable=None,
+        rollover=term.rollover,
+        statutory=False,
+        interrupting=False,
+        source=SOURCE.zh,
+        escalate_role=None,
+        pause_reasons=_STANDS_FOR.get(term.kind, ()),
+    )
 
 
 def _amount(rule: DeadlineRule, given: Value) -> int:

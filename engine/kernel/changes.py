@@ -64,7 +64,7 @@ class Passed:
 
 @dataclass(frozen=True)
 class ResolvedTime:
-    """A timer's instant (aware), and the deadline behind it where its expression is a plain `deadline(…)`.
+    """A timer's instant (aware), and the deadline behind it: of a plain `deadline(…)`, or of a span on an activity.
 
     `deadline` is opaque to the kernel: whatever the injected time port put there. So is `basis`: how the instant
     follows from a rule or from the calendar, None where it never moves.

@@ -14,12 +14,25 @@ from engine.values import Data, Value
 
 
 class TimeKind(Enum):
-    """The project's own FEEL time functions."""
+    """The project's own FEEL time functions; HOURS is a duration of ISO 8601 or FEEL that is whole hours."""
 
     WORKING_DAYS = "working days"
     CALENDAR_DAYS = "calendar days"
     DEADLINE = "deadline"
     END_OF_MONTH = "end of month"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """The activity of people that a timer stands on: a span that the timer gives is what the activity has.
+
+    `key` is the activity's element id; of a further span on the same one `ACTIVITY/EVENT`. `name` is the timer's
+    label, or else what the activity is called.
+    """
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,8 @@ class TimeRequest:
 
     FEEL: `working days(n)`, `calendar days(n)`, `deadline("RULE")`, `end of month()`, each with an optional
     last argument, the start (date, or date and time; default: now). `share of(request, 0.5)` gives `share`:
-    the instant at that part of the span. `amount` is days, `rule` the rule's id.
+    the instant at that part of the span. `amount` is days (hours of HOURS), `rule` the rule's id. `duty` is given
+    by the kernel, never by FEEL.
     """
 
     kind: TimeKind
@@ -36,6 +50,7 @@ class TimeRequest:
     rule: str | None = None
     start: Value = None
     share: float = 1.0
+    duty: Duty | None = None
 
 
 class TimePort(Protocol):

@@ -31,7 +31,13 @@ def under(rule: str) -> Bpmn:
         .manual("urge", name="催办", lane="l")
         .end("urged", lane="l")
         .timer_boundary(
-            "remind", on="handle", expression="working days(3)", kind="timeDate", interrupting=False, lane="l"
+            "remind",
+            on="handle",
+            expression="working days(3)",
+            kind="timeDate",
+            interrupting=False,
+            lane="l",
+            properties={"only_reminds": "yes"},
         )
         .manual("look", name="提醒", lane="l")
         .end("looked", lane="l")

@@ -74,10 +74,12 @@ def test_a_reminder_goes_out_before_the_late_answer_is_taken(world: World) -> No
     assert world.events(case) == [
         "CaseStarted",
         "TaskOpened",
+        "DeadlineStarted",
         "TimerFired",
         "TaskOpened",
         "TaskCompleted",
         "TaskOpened",
+        "DeadlineMetLate",
     ]
     (timer,) = world.view(case).timers
     assert timer.late_seconds == timedelta(hours=3).total_seconds()

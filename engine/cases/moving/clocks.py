@@ -12,6 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from engine.cases.consequences import CLOSED, KEPT, REARMED
 from engine.deadlines.life import ended
+from engine.deadlines.own import is_own
 from engine.kernel.migrate_values import Move
 from engine.records.time import Deadline, DeadlineState
 from engine.values import Data
@@ -25,7 +26,7 @@ MOVED = "moved"
 def starts_of(move: Move, deadlines: Sequence[Deadline]) -> Mapping[str, datetime]:
     """When the clocks began that the move ends, by the firing keys of their timers."""
     began = {deadline.deadline_id: deadline.started_at for deadline in deadlines}
-    found = {timer_id: began.get(_deadline_of(timer_id)) for timer_id in move.disarmed}
+    found = {timer_id: began.get(deadline_of(timer_id)) for timer_id in move.disarmed}
     return {timer_id: at for timer_id, at in found.items() if at is not None}
 
 
@@ -35,7 +36,7 @@ def over(
     """The deadlines that end with the move, as they are then. `changed` are those that the step writes already."""
     if not rearm:
         return ()
-    gone = {_deadline_of(timer_id) for timer_id in move.disarmed}
+    gone = {deadline_of(timer_id) for timer_id in move.disarmed}
     known = {deadline.deadline_id for deadline in before}
     written = {deadline.deadline_id for deadline in changed}
     started = [d for d in changed if d.is_open and d.deadline_id not in known]
@@ -43,7 +44,7 @@ def over(
     for deadline in before:
         if deadline.deadline_id not in gone or deadline.deadline_id in written:
             continue
-        heir = next((d for d in started if (d.attached_to, d.rule) == (deadline.attached_to, deadline.rule)), None)
+        heir = _heir(deadline, started)
         if heir is None:
             found.append(ended(deadline, DeadlineState.VOIDED, at=at, by=by, reason=MOVED))
         else:
@@ -67,8 +68,7 @@ def effects(before: Sequence[Deadline], changed: Sequence[Deadline]) -> list[Dat
     found = []
     for deadline in sorted(before, key=lambda d: (d.legal_due, d.deadline_id)):
         then = now.get(deadline.deadline_id, deadline)
-        key = (deadline.attached_to, deadline.rule)
-        heir = next((d for d in started if (d.attached_to, d.rule) == key), None)
+        heir = _heir(deadline, started)
         if then.is_open:
             found.append(_said(deadline, KEPT, deadline.legal_due, then.legal_due))
         elif heir is not None:
@@ -79,11 +79,20 @@ def effects(before: Sequence[Deadline], changed: Sequence[Deadline]) -> list[Dat
     return found + [_said(deadline, NEW, None, deadline.legal_due) for deadline in started]
 
 
+def _heir(deadline: Deadline, started: Sequence[Deadline]) -> Deadline | None:
+    """The deadline that takes its place: of the same rule on the same activity, whatever that is called now."""
+    here = [d for d in started if d.attached_to == deadline.attached_to]
+    same = next((d for d in here if d.rule == deadline.rule), None)
+    if same is not None or not is_own(deadline.rule):
+        return same
+    return next((d for d in here if is_own(d.rule)), None)
+
+
 def _said(deadline: Deadline, effect: str, before: datetime | None, then: datetime | None) -> Data:
     words = {"rule": deadline.rule, "name": deadline.name, "name_en": deadline.name_en}
     return {**words, "effect": effect, "before": before, "after": then}
 
 
-def _deadline_of(timer_id: str) -> str:
+def deadline_of(timer_id: str) -> str:
     """A deadline's id comes from the timer that began it (`engine.cases.project_deadlines`)."""
     return str(uuid5(NAMESPACE_OID, timer_id))

@@ -18,6 +18,7 @@ from SpiffWorkflow.spiff.specs import defaults as spiff
 from engine.errors import InvalidDiagram, Message
 from engine.kernel.bpmn import activities, events, gateways
 from engine.kernel.bpmn.definitions import RunMessage, RunTimer
+from engine.kernel.bpmn.duties import give_duties
 from engine.kernel.bpmn.lean import ElementInfo
 from engine.kernel.decisions import Decision
 from engine.kernel.diagram import Diagram, Element
@@ -70,6 +71,7 @@ def adopt(spec: Any, diagram: Diagram, decisions: Mapping[str, Decision], names:
     for task_spec in list(spec.task_specs.values()):
         _link(task_spec, spec)
         _settle(task_spec, diagram, decisions, names)
+    give_duties(spec)
     starts = spec.start.followers
     for start in starts:
         if not isinstance(start, events.RunStartEvent):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from engine.kernel.bpmn.instants import Schedule, Span, is_iso, schedule
 from engine.kernel.bpmn.scripts import failed
 from engine.kernel.bpmn.task import RunTask
 from engine.kernel.changes import MessageAwaited, MessageThrown, ResolvedTime, TimerArmed
+from engine.kernel.ports import Duty, TimeKind, TimeRequest
 
 
 class RunTimer(EventDefinition):
@@ -19,7 +21,11 @@ class RunTimer(EventDefinition):
 
     `internal_data["timer"]` holds `n`, the number of the firing that is armed; for a cycle also `of` (how many
     there are, None without end), `start` (the first instant, ISO 8601), `months`, `seconds`. Absent: never armed.
+
+    `duty` is what it stands on, set when the spec is built (`engine.kernel.bpmn.duties`).
     """
+
+    duty: Duty | None = None
 
     def __init__(self, name: str, expression: str) -> None:
         super().__init__(name)
@@ -31,10 +37,16 @@ class RunTimer(EventDefinition):
         scripts = top.script_engine
         is_text = is_iso(self.expression)
         value = self.expression if is_text else scripts.evaluate(my_task, self.expression)
+
+        def resolve(request: TimeRequest) -> ResolvedTime:
+            asked = request if self.duty is None else replace(request, duty=self.duty)
+            resolved: ResolvedTime = top.ports.time.resolve(asked, my_task.data, scripts.now)
+            return resolved
+
         try:
-            planned = schedule(
-                value, scripts.now, scripts.zone, lambda r: top.ports.time.resolve(r, my_task.data, scripts.now)
-            )
+            planned = schedule(value, scripts.now, scripts.zone, resolve)
+            if planned is not None and planned.hours is not None and self.duty is not None:
+                planned = Schedule(resolve(TimeRequest(TimeKind.HOURS, planned.hours)))
         except EngineError as error:
             raise failed(my_task, error, self.expression) from error
         if planned is None or planned.count == 0:

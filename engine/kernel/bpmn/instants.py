@@ -55,11 +55,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Schedule:
-    """When a timer fires: once at `first`, or `count` times (None: without end), `every` so often."""
+    """When a timer fires: once at `first`, or `count` times (None: without end), `every` so often.
+
+    `hours`: it is a duration of so many whole hours from now.
+    """
 
     first: ResolvedTime
     count: int | None = 1
     every: Span | None = None
+    hours: int | None = None
 
     def at(self, number: int) -> ResolvedTime:
         """The firing of this number, from 1."""
@@ -87,7 +91,7 @@ def schedule(
         case date():
             return Schedule(ResolvedTime(datetime.combine(value, time(), zone)))
         case timedelta():
-            return Schedule(ResolvedTime(now + value))
+            return Schedule(ResolvedTime(now + value), hours=_whole_hours(value))
         case MonthsDuration():
             return Schedule(ResolvedTime(Span(value.months, timedelta()).after(now.astimezone(zone))))
         case str():
@@ -101,7 +105,9 @@ def _from_text(text: str, now: datetime, zone: ZoneInfo) -> Schedule:
     if cycle is not None:
         return _cycle(cycle, text, now, zone)
     span = _span(text)
-    return Schedule(ResolvedTime(span.after(now) if span is not None else _instant(text, zone)))
+    if span is None:
+        return Schedule(ResolvedTime(_instant(text, zone)))
+    return Schedule(ResolvedTime(span.after(now)), hours=None if span.months else _whole_hours(span.rest))
 
 
 def _cycle(cycle: re.Match[str], text: str, now: datetime, zone: ZoneInfo) -> Schedule:
@@ -120,6 +126,11 @@ def _cycle(cycle: re.Match[str], text: str, now: datetime, zone: ZoneInfo) -> Sc
     if count is None:
         raise BadTime(text)
     return Schedule(ResolvedTime(span.after(_instant(second, zone), -count)), count, span)
+
+
+def _whole_hours(span: timedelta) -> int | None:
+    hours, rest = divmod(span, timedelta(hours=1))
+    return hours if hours > 0 and not rest else None
 
 
 def _span(text: str) -> Span | None:

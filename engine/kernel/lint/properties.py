@@ -44,7 +44,7 @@ _PROPERTIES = {
     "startEvent": frozenset({"form", "role", "inputs", "case", "case_state", "verb", "verb_en", "hint", "hint_en"}),
     "receiveTask": frozenset({"correlation", "inputs"}),
     "intermediateCatchEvent": frozenset({"correlation", "inputs"}),
-    "boundaryEvent": frozenset({"correlation", "inputs"}),
+    "boundaryEvent": frozenset({"correlation", "inputs", "only_reminds"}),
 }
 _PRIORITIES = frozenset({"urgent"})
 _LANE = frozenset({"role", "unit"})

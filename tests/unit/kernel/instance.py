@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.errors import EngineError, Message
 from engine.kernel.changes import Changes, Closure, Passed, ResolvedTime, TaskOpened, TimerArmed
 from engine.kernel.feel import Feel
-from engine.kernel.ports import ActionCall, ActionResult, TimeRequest
+from engine.kernel.ports import ActionCall, ActionResult, TimeKind, TimeRequest
 from engine.kernel.run import Kernel, Ports, ProcedureSource, Run
 from engine.values import Data
 from tests.unit.kernel.bpmn_builder import Bpmn
@@ -31,6 +31,8 @@ class FakeTime:
     def resolve(self, request: TimeRequest, data: Data, now: datetime) -> ResolvedTime:
         if request.rule == "unknown":
             raise Refused(Message("没有这条期限规则", "no such rule"))
+        if request.kind is TimeKind.HOURS:
+            return ResolvedTime(now + timedelta(hours=request.amount or 0), request)
         return ResolvedTime(now + timedelta(days=request.amount or 1), request)
 
 
