@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.cases.moving.read import RunView
+from engine.deadlines.own import shown_rule
 from engine.documents.sheets import Cell, Sheet
 from engine.records.moving import MoveLine, Outcome, RunKind
 from web.i18n import text
@@ -120,7 +121,7 @@ def _deadlines(lines: Iterable[MoveLine], lang: str) -> Iterator[list[Cell]]:
         for deadline in _listed(line.item.detail, "deadlines"):
             yield [
                 line.case_number or text("moving.hidden", lang),
-                deadline["rule"],
+                shown_rule(str(deadline["rule"])),
                 deadline["name_en" if lang == "en" else "name"],
                 text(f"moving_effect.{deadline['effect']}", lang),
                 deadline["before"],

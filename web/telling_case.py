@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from engine.deadlines.own import shown_rule
 from engine.values import Data
 from web.telling import Names, Say, Telling, first_of, quiet
 
@@ -13,7 +14,7 @@ _REASONS = {"supplement", "hearing"}
 
 
 def _clock(detail: Data, names: Names) -> Mapping[str, str]:
-    return {"name": names.deadline(detail.get("deadline_id")) or str(detail.get("rule", ""))}
+    return {"name": names.deadline(detail.get("deadline_id")) or shown_rule(str(detail.get("rule", "")))}
 
 
 def _due(detail: Data, names: Names) -> str:

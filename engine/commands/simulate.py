@@ -21,6 +21,7 @@ from engine.clock.fixed import ManualClock
 from engine.commands.running import settings_from_environment, start_engine
 from engine.commands.simulate_progress import Progress
 from engine.config import Settings
+from engine.deadlines.own import shown_rule
 from engine.ports.engine import Engine
 from engine.scenarios.instants import UnreadableInstant, read_instant
 from engine.simulation.answers import read_answers
@@ -176,7 +177,7 @@ def _row(entry: Entry, zone: ZoneInfo) -> tuple[str, ...]:
         f"[{style}]{_KINDS[entry.kind]}[/]",
         f"[{style}]{escape(message)}[/]",
         escape("；".join(_recipient(to) for to in entry.to)),
-        f"[dim]{escape(entry.rule or entry.element)}[/]",
+        f"[dim]{escape(shown_rule(entry.rule) or entry.element)}[/]",
     )
 
 

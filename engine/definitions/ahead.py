@@ -14,9 +14,11 @@ from datetime import datetime
 
 from engine.deadlines.moment_words import told_limit
 from engine.deadlines.time_port import time_port
+from engine.definitions.own_spans import own_spans
 from engine.definitions.sources import load_procedure
 from engine.errors import EngineError, Message
 from engine.kernel.diagram import Diagram, Element, read_diagram
+from engine.kernel.spans import OF_PEOPLE, only_reminds
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.org import Actor
@@ -75,8 +77,19 @@ def _ahead(
                 continue  # the deadline itself will say so; here it is only foretold
             limit = told_limit(rule.clock.value, rule.amount, rule.period.value if rule.period else None, None)
             terms.append((Message(rule.name, rule.name_en), limit))
+        terms += _own(diagram, element)
         role = element.properties.get("role") or (lane.role if lane else None)
         yield StepAhead(element.id, element.name or element.id, kind_of(element), role, tuple(terms), way)
+
+
+def _own(diagram: Diagram, element: Element) -> Iterator[tuple[Message, Message]]:
+    """The days or hours that the drawing itself gives to a step."""
+    for event in diagram.boundary_events(element.id) if element.kind in OF_PEOPLE else ():
+        name = " ".join((event.name or element.name).split())
+        for timer in event.timers:
+            for span in () if only_reminds(event.properties, timer.text) else own_spans(timer.text):
+                if span.is_whole and span.amount is not None:
+                    yield Message(name, name), told_limit(span.clock.value, span.amount, None, None)
 
 
 def reachable(diagram: Diagram, elements: tuple[str, ...]) -> list[tuple[Element, str, tuple[str, ...]]]:

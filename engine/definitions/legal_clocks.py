@@ -91,7 +91,8 @@ def tasks_are_timed(subject: LegalSubject) -> Iterator[Finding]:
     within = {key for key, _ in between} - marked[span.begins]
     reported: set[str] = set()
     for key, step in subject.graph.steps.items():
-        if step.element.kind not in BY_PEOPLE or any(around in limits for around in step.around):
+        over = (limit for around in step.around for limit in limits.get(around, ()))
+        if step.element.kind not in BY_PEOPLE or any(limit.is_deadline for limit in over):
             continue
         if step.own.id in reported or (step.own is not step.element and key not in within):
             continue

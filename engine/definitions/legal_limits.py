@@ -15,18 +15,14 @@ from engine.deadlines.moment_words import told_limit
 from engine.deadlines.rules import DeadlineRule
 from engine.definitions.legal_graph import Graph
 from engine.definitions.legal_source import Source
+from engine.definitions.own_spans import OwnSpan, own_spans
 from engine.errors import Message
 from engine.kernel.diagram import Element
+from engine.kernel.spans import only_reminds
 
 Rules = Callable[[str], DeadlineRule]
 """The rule in force. Raises ImpossibleTime."""
 _RULE: Final = re.compile(r'\bdeadline\(\s*"([^"]+)"')
-_DAYS: Final = re.compile(r"\b(working|calendar) days\(\s*(\d{1,6})\b")
-_ISO: Final = re.compile(
-    r"^(?:R\d*/)?P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$"
-)
-_QUOTED: Final = re.compile(r'"(P[^"]+)"')
-_REMINDS: Final = re.compile(r"\bshare of\(")
 _DAY: Final = 24
 _MINUTE: Final = timedelta(minutes=1)
 _LONGEST: Final[Mapping[ClockKind, float]] = {
@@ -44,13 +40,14 @@ _ENOUGH: Final = 400
 class Limit:
     """What a timer gives. `term` None: only the case knows (a date that somebody enters). `rule` as in the table.
 
-    `event` is the boundary event or the waiting event that says so.
+    `event` is the boundary event or the waiting event that says so. `is_deadline`: it is kept in the ledger.
     """
 
     event: Element
     rule: str | None
     term: Term | None
     words: Message
+    is_deadline: bool = True
 
     @property
     def most_days(self) -> float:
@@ -103,13 +100,10 @@ def _hosted(source: Source) -> dict[str, list[Element]]:
 def _limits(event: Element, rules: Rules) -> list[Limit]:
     found: list[Limit] = []
     for timer in event.timers:
-        if _REMINDS.search(timer.text):
+        if only_reminds(event.properties, timer.text):
             continue
-        named = _RULE.findall(timer.text)
-        found += [_of_rule(event, rule, rules) for rule in named]
-        found += [_of_days(event, kind, int(amount)) for kind, amount in _DAYS.findall(timer.text)]
-        durations = [timer.text.strip()] if _ISO.match(timer.text.strip()) else _QUOTED.findall(timer.text)
-        found += [_of_duration(event, text) for text in durations if _ISO.match(text)]
+        found += [_of_rule(event, rule, rules) for rule in _RULE.findall(timer.text)]
+        found += [_of_span(event, span) for span in own_spans(timer.text)]
     return found
 
 
@@ -128,17 +122,15 @@ def _of_rule(event: Element, rule_id: str, rules: Rules) -> Limit:
     )
 
 
-def _of_days(event: Element, kind: str, amount: int) -> Limit:
-    clock = ClockKind.WORKING_DAYS if kind == "working" else ClockKind.DAYS
-    words = told_limit(clock.value, amount, None, None)
-    return Limit(event, None, Term(clock, min(amount, _ENOUGH)), words)
-
-
-def _of_duration(event: Element, text: str) -> Limit:
-    matched = _ISO.match(text)
-    parts = [int(part or 0) for part in matched.groups()] if matched else [0] * 7
-    years, months, weeks, days, hours, minutes, seconds = parts
-    total = (
-        ((years * 366 + months * 31 + weeks * 7 + days) * _DAY) + hours + (minutes * 60 + seconds + 3599) // 3600
+def _of_span(event: Element, span: OwnSpan) -> Limit:
+    if span.amount is None:
+        return Limit(event, None, None, Message(span.text, span.text))
+    if span.clock is ClockKind.HOURS:
+        term = Term(span.clock, min(span.amount, HOURS_A_YEAR))
+        return Limit(event, None, term, Message(span.text, span.text), is_deadline=span.is_whole)
+    return Limit(
+        event,
+        None,
+        Term(span.clock, min(span.amount, _ENOUGH)),
+        told_limit(span.clock.value, span.amount, None, None),
     )
-    return Limit(event, None, Term(ClockKind.HOURS, min(total, HOURS_A_YEAR)), Message(text, text))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.deadlines.moment_words import limit_of
+from engine.deadlines.own import called
 from engine.errors import Message
 from engine.records.case import InstanceState
 from engine.records.org import Grant, Person
@@ -132,8 +133,8 @@ class _Teller:
     def _deadline(self, deadline: Deadline) -> Iterator[Entry]:
         first = deadline.history[0]["at"] if deadline.history else deadline.started_at
         due = show_instant(_second(deadline.legal_due), self._zone, is_due=True)
-        limit, name = limit_of(deadline), f"{deadline.rule} {deadline.name}"
-        began = Message(f"{name}：{limit.zh}，{due} 到期", f"{deadline.rule}: {limit.en}, due {due}")
+        limit, name = limit_of(deadline), called(deadline)
+        began = Message(f"{name.zh}：{limit.zh}，{due} 到期", f"{name.en}: {limit.en}, due {due}")
         mark = {"rule": deadline.rule}
         task = self._homes.get(deadline.attached_to)
         if task is not None:
@@ -142,16 +143,16 @@ class _Teller:
         until = min(deadline.ended_at or self._until, self._until)
         for light, at in (("blue", deadline.blue_at), ("yellow", deadline.yellow_at)):
             if first <= at <= until and at != deadline.started_at:
-                lit = Message(f"{name} {_LIGHTS[light].zh}", f"{deadline.rule} {_LIGHTS[light].en}")
+                lit = Message(f"{name.zh} {_LIGHTS[light].zh}", f"{name.en} {_LIGHTS[light].en}")
                 yield self._entry(at, "light", lit, **mark)
         is_missed = deadline.ended_at is None or deadline.ended_at > deadline.legal_due
         if is_missed and deadline.legal_due <= self._until and deadline.state is not DeadlineState.PAUSED:
-            missed = Message(f"{name} 到期未办结，亮红灯", f"{deadline.rule} is due and not done: red light")
+            missed = Message(f"{name.zh} 到期未办结，亮红灯", f"{name.en} is due and not done: red light")
             yield self._entry(deadline.legal_due, "due", missed, **mark, ends_day=True)
         if deadline.ended_at is not None and deadline.state in _ENDS:
             end = _ENDS[deadline.state]
             yield self._entry(
-                deadline.ended_at, "met", Message(f"{name} {end.zh}", f"{deadline.rule} {end.en}"), **mark
+                deadline.ended_at, "met", Message(f"{name.zh} {end.zh}", f"{name.en} {end.en}"), **mark
             )
 
     def _firings(self) -> Iterator[Entry]:

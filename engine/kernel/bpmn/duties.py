@@ -6,24 +6,12 @@ has the same duty after a return, and in a newer version.
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Any
 
 from engine.kernel.bpmn.definitions import RunTimer
 from engine.kernel.bpmn.events import RunBoundarySplit
 from engine.kernel.ports import Duty
-
-OF_PEOPLE: Final = frozenset({"userTask", "manualTask", "subProcess", "transaction", "callActivity"})
-"""Kinds of activities whose time is people's."""
-ONLY_REMINDS: Final = "only_reminds"
-"""The property of a timer that is no limit, but a reminder, although it gives a span."""
-_SPAN: Final = re.compile(r"\b(?:working|calendar) days\(|^P")
-_REMINDER: Final = re.compile(r"\bshare of\(|^R\d*/")
-
-
-def gives_span(text: str) -> bool:
-    """Whether a timer's text is a span of days or hours, or yields one."""
-    return _SPAN.search(text) is not None and _REMINDER.search(text) is None
+from engine.kernel.spans import OF_PEOPLE, ONLY_REMINDS, gives_span, is_part
 
 
 def give_duties(spec: Any) -> None:
@@ -42,7 +30,7 @@ def _give(activity: Any, guards: list[Any]) -> None:
         if element.properties.get(ONLY_REMINDS, "").strip():
             continue
         key: str = activity.id
-        if _REMINDER.search(text) is None:
+        if not is_part(text):
             key = f"{activity.id}/{element.id}" if is_taken else key
             is_taken = True
         name = " ".join((element.name or activity.name).split())
