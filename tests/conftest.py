@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from engine.org import passwords
 from engine.store import SqlStore, open_store
 from engine.store.connection import make_engine
 from engine.store.migrate import upgrade
+from tests.cheap_pages import pages_compiled_once
 from tests.postgres import administer, empty, running_cluster, url_of
 
 START = datetime(2025, 9, 26, 1, 0, tzinfo=UTC)
@@ -27,6 +29,19 @@ def cheap_passwords() -> Iterator[None]:
     """Passwords cost little in tests; the shipped cost is checked by a test of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all processes of this run, for what costs too much to be made in each of them."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_pages(common_folder: Path) -> Iterator[None]:
+    with pages_compiled_once(common_folder / "templates"):
         yield
 
 
