@@ -28,7 +28,7 @@ _OWN_NAMES = ("property", "parameter", "extension", "foreign", "event")
 
 
 def kind_words(kind: str) -> str:
-    """`userTask` → 人工任务; what has no word is called as in the file."""
+    """`userTask` → 用户任务; what has no word is called as in the file."""
     return label("compare_kind", kind, language())
 
 

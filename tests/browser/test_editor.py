@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from engine.definitions.drafts import create_draft, list_drafts, open_draft, save_draft
 from engine.definitions.read import list_definitions
@@ -65,9 +65,22 @@ def test_what_is_drawn_is_saved_checked_and_told_in_chinese(office: Office, desk
     page = open_editor(desk_of("admin"), draft_id)
     expect(page.locator("#findings [data-count]")).to_contain_text("没有发现问题")
 
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/files.json", hold)
     append(page, "review")
     page.keyboard.press("Escape")
-    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect(page.locator("#findings [data-count]")).to_contain_text("错误")
+    page.locator("#findings li button").first.focus()
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "saving")
+    assert "<bpmn:task " not in drawing(office, draft_id, "case_review"), "found before it is saved"
+    held[0].continue_()
+    page.unroute("**/files.json")
+    expect(page.locator("#save-state")).to_have_text("09:00 已自动保存")
+    expect(page.locator("#findings li button").first).to_be_focused()
     saved = drawing(office, draft_id, "case_review")
     (task,) = re.findall(r'<bpmn:task id="(\w+)"', saved)
     assert f'bpmnElement="{task}"' in saved

@@ -109,7 +109,7 @@ def test_what_differs_is_marked_on_both_drawings_and_can_be_walked(
     save_draft(office.engine, admin, draft.draft_id, seen=1, put={"petition_main.bpmn": text.encode()})
     page = desk_of("admin").open(f"/studio/compare?left={draft.base_id}&right={draft.draft_id}")
     expect(page.locator("#compare[data-ready='1']")).to_be_visible()
-    expect(page.locator("#compare-place")).to_contain_text("第 1 处，共 1 处：修改人工任务“初审”")
+    expect(page.locator("#compare-place")).to_contain_text("第 1 处，共 1 处：修改用户任务“初审”")
     for side, name in (("left", "甄别"), ("right", "初审")):
         marked = page.locator(f"#canvas-{side} [data-element-id=screen].is-changed")
         expect(marked).to_contain_text(name)

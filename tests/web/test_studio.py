@@ -47,6 +47,7 @@ def test_editors_save_by_revision_and_hear_of_others(office: Office, visit: Visi
     assert late.json is not None
     assert (late.json["revision"], late.json["changed_by"]) == (2, "顾衡")
     assert late.json["changed_at"].startswith("2025-09-26")
+    assert late.json["changed_clock"] == "09:00", "the office's clock, whatever the browser's"
     stored = open_draft(office.engine, office.actor("admin"), draft.draft_id).files[DRAWING].decode()
     assert "复核" in stored
     bad: list[object] = [[], {"revision": "1"}, {"revision": 2, "put": {DRAWING: 1}}, {"revision": 2, "drop": "x"}]

@@ -89,7 +89,7 @@ def test_what_differs_is_listed_in_words(office: Office, visit: Visit, draft: Pr
     save_draft(office.engine, office.actor("admin"), draft.draft_id, seen=1, put=put, drop=["documents/F04.docx"])
     admin = visit("admin")
     page = admin.get(f"/studio/compare?left={draft.base_id}&right={draft.draft_id}").text
-    for words in ("人工任务", "甄别", "&lt;i&gt;初审", "名称"):
+    for words in ("用户任务", "甄别", "&lt;i&gt;初审", "名称"):
         assert words in page
     assert "new.yaml" not in page, "scenarios are no part of a version"
     other = next(d for d in list_definitions(office.engine, office.actor("admin")) if d.key != KEY)

@@ -15,6 +15,7 @@ from engine.errors import InvalidFile, Message
 from engine.kernel.findings import Finding
 from engine.records.studio import ProcedureDraft
 from web.current import actor, engine, language
+from web.frame import office_time
 
 studio_json = Blueprint("studio_json", __name__, url_prefix="/studio")
 
@@ -93,6 +94,7 @@ def _stand(draft: ProcedureDraft) -> dict[str, Any]:
         "revision": draft.revision,
         "changed_by": person_name(engine(), draft.changed_by),
         "changed_at": draft.changed_at.isoformat(),
+        "changed_clock": office_time().clock(draft.changed_at),
     }
 
 

@@ -1,4 +1,4 @@
-// Places the elements of a process that came without a drawing.
-import { layoutProcess } from "bpmn-auto-layout";
+// Draws a file that came without a drawing.
+import { layOut } from "./layout/write.js";
 
-globalThis.dubanLayout = layoutProcess;
+globalThis.dubanLayout = layOut;

@@ -5,6 +5,7 @@ import { startConflict } from "./studio/conflict.js";
 import { startFindings } from "./studio/findings.js";
 import { isDrawn, laidOut } from "./studio/layout.js";
 import { makeModeler, makeViewer } from "./studio/modeler.js";
+import { speakPanel } from "./studio/panel-words.js";
 import { draftStore } from "./studio/store.js";
 import { startToolbar } from "./studio/toolbar.js";
 import { missed, speak, told } from "./studio/words.js";
@@ -64,6 +65,7 @@ async function start() {
   const page = JSON.parse(document.getElementById("editor-page").textContent);
   page.token = document.querySelector("meta[name=csrf-token]").content;
   speak(page.language);
+  speakPanel(page.language);
   const store = draftStore(page);
   const paper = root.querySelector(".editor-paper");
   const { path, draft } = page;
@@ -120,7 +122,7 @@ async function edit({ page, store, viewer, path, draft, root, findings }) {
   const read = async () => (await viewer.saveXML({ format: true })).xml;
   const tell = (name, values) => {
     state.dataset.state = name;
-    state.querySelector("[data-text]").textContent = told(page, `state_${name}`, { at: new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" }), ...values });
+    state.querySelector("[data-text]").textContent = told(page, `state_${name}`, values);
   };
   if (page.lately) {
     const note = root.querySelector("#editor-lately");
@@ -138,15 +140,18 @@ async function edit({ page, store, viewer, path, draft, root, findings }) {
     revision: draft.revision,
     // as the editor writes it: opening a file that another tool wrote differently changes nothing
     content: isDrawn(draft.files[path]) ? await read() : "",
-    onSaved: () => {
-      findings.ask();
+    onSaved: (text) => {
+      findings.saved(text);
       // forms and tables that the panel offers may have changed with it
       viewer.get("eventBus").fire("vocabulary.stale");
     },
     onConflict: conflict.collided,
     onOthers: conflict.others,
   });
-  viewer.on("commandStack.changed", autosave.changed);
+  viewer.on("commandStack.changed", () => {
+    autosave.changed();
+    findings.changed(read);
+  });
   root.querySelector("[data-keep]")?.addEventListener("click", (event) => {
     event.currentTarget.parentElement.hidden = true;
     autosave.changed();

@@ -36,9 +36,9 @@ function asViewer({ nameOf, select }) {
 export function showFindings({ page, store, nameOf = () => null, select = () => {} }) {
   const own = {
     ...store,
-    findings: async () => {
-      const answer = await store.findings();
-      return { ...answer, findings: answer.findings.filter(({ path }) => path === page.path) };
+    findings: async (path, text) => {
+      const answer = await store.findings(path, text);
+      return { ...answer, findings: answer.findings.filter((each) => each.path === page.path) };
     },
   };
   const box = document.getElementById("findings");
@@ -50,10 +50,9 @@ export const openDraft = (page) => ({ store: draftStore(page), draft: { revision
 
 export function keepSaved({ page, store, draft, root, read, content, findings }) {
   const state = document.getElementById("save-state");
-  const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
   const tell = (name, values) => {
     state.dataset.state = name;
-    state.querySelector("[data-text]").textContent = told(page, `state_${name}`, { at: clock(), ...values });
+    state.querySelector("[data-text]").textContent = told(page, `state_${name}`, values);
   };
   const conflict = startConflict({
     page,
@@ -70,11 +69,15 @@ export function keepSaved({ page, store, draft, root, read, content, findings })
     tell,
     revision: draft.revision,
     content,
-    onSaved: findings.ask,
+    onSaved: findings.saved,
     onConflict: conflict.collided,
     onOthers: conflict.others,
   });
-  return autosave;
+  const changed = () => {
+    autosave.changed();
+    findings.changed(read);
+  };
+  return { ...autosave, changed };
 }
 
 // Undo and redo, by button and by key wherever no field has the keys.

@@ -1,5 +1,9 @@
-// dmn-js's `translate` service.
-import { TABLE_ZH } from "./zh-table.js";
+// dmn-js's `translate` service; and the few texts that it puts on the page without asking it.
+import { options } from "inferno";
+import { TABLE_UNASKED, TABLE_ZH } from "./zh-table.js";
+
+const SPOKEN = ["title", "aria-label"];
+const TEXT = 16;
 
 export function tableWords(language) {
   const texts = language === "zh" ? TABLE_ZH : null;
@@ -9,5 +13,21 @@ export function tableWords(language) {
     if (texts && !(template in texts) && /[A-Za-z]/.test(template)) missed.add(template);
     return (texts?.[template] ?? template).replace(/{([^}]+)}/g, (whole, key) => replacements[key.trim()] ?? whole);
   };
+  if (texts) listen();
   return { missed, module: { translate: ["value", word] } };
+}
+
+function listen() {
+  const before = options.createVNode;
+  options.createVNode = (vnode) => {
+    before?.(vnode);
+    const { props, children } = vnode;
+    if (typeof vnode.type === "string") {
+      SPOKEN.forEach((name) => {
+        if (props?.[name] in TABLE_UNASKED) props[name] = TABLE_UNASKED[props[name]];
+      });
+    }
+    if (children?.flags === TEXT && children.children in TABLE_UNASKED) children.children = TABLE_UNASKED[children.children];
+    else if (typeof children === "string" && children in TABLE_UNASKED) vnode.children = TABLE_UNASKED[children];
+  };
 }

@@ -26,6 +26,13 @@ export const FORM_ZH = {
   "No files selected": "未选择文件",
   Browse: "浏览",
   "Expression (evaluated at runtime)": "计算（办理时得出）",
+  "Expression is empty": "还没有写表达式",
+  "Text view is empty": "还没有写文字",
+  "Text view is populated by an expression": "文字由表达式得出",
+  "Text view is templated": "文字里有模板，办理时填入",
+  "This is an image placeholder": "图片的位置",
+  Decrement: "减少",
+  "yyyy/mm/dd": "年/月/日",
   "Date and time": "日期和时间",
   // the panel
   "Select a form field to edit its properties.": "选中一个字段，编辑它的属性。",
@@ -133,6 +140,7 @@ export const FORM_ZH = {
   "Number of non-collapsing items": "不折叠的行数",
   "List of items": "列",
   "Header items": "表头",
+  Name: "名称",
   "Headers source": "表头来自",
   "Data source": "数据来自",
   Pagination: "分页",
@@ -230,6 +238,7 @@ export const FORM_TYPES = {
 };
 
 export const FORM_PATTERNS = [
+  [/^Expression for '(.+)'$/, "$1 的计算"],
   [/^Create an? (.+) element$/, "添加$1"],
   [/^Remove (.+)$/, "删除$1"],
   [/^List contains (\d+) items?$/, "共 $1 项"],

@@ -178,6 +178,12 @@ export const TABLE_ZH = {
   "Collect (Count)": "汇总（计数）",
   "Output Order": "按结果优先顺序列出",
   "Rule Order": "按规则顺序列出",
+  "Date must match pattern yyyy-MM-dd": "日期要写成 2025-10-09 的样子",
+  "Time must match pattern hh:mm:ss[time zone]": "时间要写成 09:00:00 的样子，后面可带时差",
+  "Date and time must match pattern yyyy-MM-ddTHH:mm:ss[time zone]": "日期时间要写成 2025-10-09T09:00:00 的样子，后面可带时差",
+  "Must match PnYnM": "要写成 P1Y6M（1 年 6 个月）的样子",
+  "Must match PnDTnH": "要写成 P2DT4H（2 天 4 小时）的样子",
+  '"value", "value", ...': '"甲", "乙" ……',
   "No overlap is possible and all rules are disjoint. Only a single rule can be matched": "各条规则互不重叠，至多一条命中。",
   "Rules may overlap. The first matching rule will be chosen": "规则可以重叠，取最先命中的一条。",
   "Rules may overlap. The one with the highest priority will be chosen": "规则可以重叠，取结果最优先的一条。",
@@ -189,4 +195,13 @@ export const TABLE_ZH = {
   "Collects the values of all matching rules and counts the number of them": "数出有几条规则命中。",
   "Collects the values of all matching rules in rule order": "按规则的顺序列出全部命中的结果。",
   "Collects the values of all matching rules in decreasing output priority order": "按结果的优先顺序列出全部命中的结果。",
+};
+
+// Said without asking for a translation.
+export const TABLE_UNASKED = {
+  "Move Input": "移动这一列条件",
+  "Move Output": "移动这一列结果",
+  "Decision table context menu": "决策表的菜单",
+  "Remove item": "去掉这一项",
+  Value: "值",
 };

@@ -29,8 +29,8 @@ export function startAutosave({ store, path, revision, content, read, tell, onSa
       seen = answer.revision;
       saved = now;
       failures = 0;
-      tell(isDirty ? "changed" : "saved", {});
-      onSaved(seen);
+      tell(isDirty ? "changed" : "saved", { at: answer.changed_clock });
+      onSaved(now);
     } catch (error) {
       isDirty = true;
       if (error.status === 409) {

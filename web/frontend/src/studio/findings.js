@@ -1,4 +1,5 @@
 // What the server finds in the draft: a list, and marks on the elements. The server alone decides; here it is shown.
+import { startChecking } from "./checking.js";
 import { told } from "./words.js";
 
 const READABLE = 0.6;
@@ -29,7 +30,7 @@ export function startFindings({ page, store, viewer, path, box }) {
   const count = box.querySelector("[data-count]");
   const status = box.querySelector("[data-status]");
   let shown = [];
-  let asked = 0;
+  let answers = 0;
 
   const registry = () => viewer.get("elementRegistry");
   // a finding of a message, a lane set or an attribute stands at what is drawn around it
@@ -89,6 +90,7 @@ export function startFindings({ page, store, viewer, path, box }) {
       const kind = open.some((each) => each.severity === "error") ? "error" : "warning";
       canvas.addMarker(element, `has-${kind}`);
       const badge = made("button", { type: "button", className: `finding-badge is-${kind}` }, icon(page, SIGN[kind]));
+      badge.dataset.of = id;
       if (open.length > 1) badge.append(String(open.length));
       badge.setAttribute("aria-label", `${element.businessObject.name || id}：${open.map((each) => each.message).join("；")}`);
       badge.title = open.map((each) => each.message).join("\n");
@@ -103,34 +105,50 @@ export function startFindings({ page, store, viewer, path, box }) {
     });
   }
 
+  // What has the keys keeps them, though the list and the marks are made anew.
+  function keepingFocus(act) {
+    const { activeElement } = document;
+    const row = list.contains(activeElement) ? activeElement.closest(".finding") : null;
+    const badge = activeElement?.closest?.(".finding-badge") ? activeElement.dataset.of : null;
+    const { scrollTop } = list;
+    act();
+    list.scrollTop = scrollTop;
+    if (row) {
+      const same = [...list.children].find(({ dataset }) => dataset.element === row.dataset.element && dataset.code === row.dataset.code);
+      (same?.querySelector("button, a") ?? box.querySelector("summary")).focus({ preventScroll: true });
+    }
+    if (badge !== null) document.querySelector(`.finding-badge[data-of="${CSS.escape(badge)}"]`)?.focus({ preventScroll: true });
+  }
+
   function show(found) {
     shown = [...found].sort((a, b) => Number(a.waived ?? false) - Number(b.waived ?? false) || ORDER[a.severity] - ORDER[b.severity]);
-    list.replaceChildren(...shown.map(row));
+    keepingFocus(() => {
+      list.replaceChildren(...shown.map(row));
+      mark();
+    });
+    summarise();
+    box.dataset.ready = String((answers += 1));
+  }
+
+  // Read out when it differs, not after every stroke.
+  function summarise() {
     const errors = shown.filter((each) => each.severity === "error").length;
     const warnings = shown.filter((each) => each.severity === "warning" && !each.waived).length;
+    const summary = `${errors} ${warnings}`;
+    if (count.dataset.summary === summary) return;
+    count.dataset.summary = summary;
     count.replaceChildren();
     if (errors) count.append(made("span", { className: "pill red" }, icon(page, SIGN.error), told(page, "errors", { n: errors })));
     if (warnings) count.append(made("span", { className: "pill yellow" }, icon(page, SIGN.warning), told(page, "warnings", { n: warnings })));
     if (!errors && !warnings) count.append(made("span", { className: "pill ok" }, icon(page, "check-circle"), page.words.clean));
-    mark();
-    box.dataset.ready = String(asked);
   }
 
-  return {
-    // The last question's answer counts: an older one may come later.
-    async ask() {
-      const mine = (asked += 1);
-      status.textContent = page.words.checking;
-      try {
-        const { findings } = await store.findings();
-        if (mine !== asked) return;
-        status.textContent = "";
-        show(findings);
-      } catch {
-        if (mine === asked) status.textContent = page.words.not_checked;
-      }
+  const checking = startChecking({
+    ask: async (text) => (await store.findings(path, text)).findings,
+    show,
+    tell: (name) => {
+      status.textContent = name ? page.words[name] : "";
     },
-    mark,
-    jump,
-  };
+  });
+  return { ...checking, mark, jump };
 }

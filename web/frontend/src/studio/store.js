@@ -28,7 +28,8 @@ async function ask(url, { method = "GET", body, token, keepalive = false } = {})
 export function draftStore({ urls, token }) {
   return {
     save: (revision, put, keepalive = false) => ask(urls.files, { method: "PUT", body: { revision, put, drop: [] }, token, keepalive }),
-    findings: () => ask(urls.findings),
+    // without a text: of what is stored
+    findings: (path, text) => (text === null ? ask(urls.findings) : ask(urls.findings, { method: "POST", body: { files: { [path]: text } }, token })),
     standing: () => ask(urls.standing),
     copy: (files) => ask(urls.copies, { method: "POST", body: { files }, token }),
   };

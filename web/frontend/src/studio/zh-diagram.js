@@ -103,6 +103,7 @@ export const ZH_DIAGRAM = {
   "Default flow": "默认流",
   "Conditional flow": "条件流",
   "Empty pool/participant": "空泳池",
+  "Empty pool/participant (removes content)": "空泳池（里面的内容会删去）",
   "Expanded pool/participant": "展开的泳池",
   "Events": "事件",
   "Tasks": "任务",

@@ -33,7 +33,8 @@ export class Provider {
     return (groups) => {
       const context = this._context(element);
       const ours = GROUPS.map((group) => group(element, context)).filter(Boolean);
-      const theirs = groups.filter(({ id }) => !REPLACED.has(id));
+      const { translate } = context;
+      const theirs = groups.filter(({ id }) => !REPLACED.has(id)).map((group) => ({ translate, ...group }));
       const first = theirs.filter(({ id }) => id === "general");
       return [...first, ...ours, ...theirs.filter(({ id }) => id !== "general")];
     };
