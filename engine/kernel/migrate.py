@@ -1,32 +1,38 @@
 """An instance's state under another version of its procedure: where each token stands, and what follows from that.
 
-Only the snapshot is rewritten here: names of specs. Ids of tasks and timers stay, so that whatever hangs on them
-outside (drafts, opinions, deadlines, the ledger) stays too. `engine.kernel.settle` then begins the events that only
-the new version has. An instance that does not fit keeps its snapshot, and `problems` say why.
+Only the snapshot is rewritten here: names of specs, and which scope a token is in. Ids of tasks and timers stay, so
+that whatever hangs on them outside (drafts, opinions, deadlines, the ledger) stays too. `engine.kernel.settle` then
+begins the events that only the new version has. Where an instance does not fit, `problems` say why.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from engine.errors import Message
-from engine.kernel.bpmn.activities import GIVEN, _ForPeople, _Nested
+from engine.kernel.bpmn.activities import GIVEN, RunSubprocess, RunTransaction, _ForPeople, _Nested
 from engine.kernel.bpmn.definitions import RunMessage, RunTimer
 from engine.kernel.bpmn.events import Catching, RunBoundary
 from engine.kernel.bpmn.gateways import _Join
 from engine.kernel.bpmn.lean import ElementInfo
-from engine.kernel.migrate_flow import Ways, guards_of, problems_of, race_of
+from engine.kernel.migrate_boxes import index_of
+from engine.kernel.migrate_flow import Ways, guards_of, problems_of, race_of, starved
+from engine.kernel.migrate_scopes import Family, Regrouped, close_rows, regroup
 from engine.kernel.migrate_values import Begin, Carried, Move, Place, Watch
+from engine.kernel.migrate_words import gone, lost_branch, no_target, other_kind
 from engine.kernel.snapshot import body_of, bytes_of
+from engine.kernel.spans import gives_span
 from engine.kernel.specs import Procedure
 
 _NUMBER, _NAME, _STATE, _INTERNAL = 0, 1, 2, 5
 _CHILD: Final = " [child]"
+_PATH: Final = " › "
 _OF_RULE: Final = re.compile(r'deadline\(\s*"([^"]+)"')
 """The rule of a timer that stands for a deadline."""
+_SPAN: Final = "@"
 
 
 def move(
@@ -47,14 +53,15 @@ def move(
 
 @dataclass
 class _Scope:
-    """A scope of the instance: its rows of the snapshot, and the specs before and after; `new` None: gone."""
+    """A scope of the instance: its rows of the snapshot, and the specs before and after.
+
+    `old` None: made for tokens that were elsewhere; `new` None: gone.
+    """
 
     row: list[Any]
     host: int
     old: Any
     new: Any | None
-    names: dict[str, str] = field(default_factory=dict)
-    """New names by old ones, of the specs where something is."""
 
 
 class _Moving:
@@ -64,6 +71,9 @@ class _Moving:
         self._body = body_of(snapshot)
         self._old, self._new, self._mapping, self._rearm = old, new, mapping, rearm
         self._hosts: dict[int, tuple[Any, Any | None]] = {}
+        regrouped = regroup(self._body, old, new, mapping)
+        self._has_regrouped = regrouped is not None
+        self._regrouped = regrouped or Regrouped()
         self._places: list[Place] = []
         self._watches: list[Watch] = []
         self._begins: list[Begin] = []
@@ -72,9 +82,20 @@ class _Moving:
         self._unawaited: list[str] = []
 
     def moved(self) -> Move:
+        scopes = []
         for row in self._body[4]:
-            self._move_scope(self._scope_of(row))
+            scope = self._scope_of(row)
+            self._move_tokens(scope)
+            scopes.append(scope)
+        for family in self._regrouped.families:
+            self._match_family(family, scopes)
+        for scope in scopes:
+            if scope.new is not None:
+                self._match_scope(scope)
+        self._problems += self._regrouped.problems
         whole = not self._problems and all(place.target is not None for place in self._places)
+        if whole and self._has_regrouped:
+            close_rows(self._body)
         return Move(
             snapshot=bytes_of(self._body) if whole else b"",
             places=tuple(self._places),
@@ -83,6 +104,8 @@ class _Moving:
             carried=tuple(self._carried),
             problems=tuple(self._problems),
             unawaited=tuple(self._unawaited),
+            has_regrouped=self._has_regrouped,
+            left={self._id(n): tuple(map(self._id, out)) for n, out in self._regrouped.left.items()},
         )
 
     def _scope_of(self, row: list[Any]) -> _Scope:
@@ -91,36 +114,63 @@ class _Moving:
             return _Scope(row, 0, self._old.specs[self._old.main], self._new.specs[self._new.main])
         _, after = self._hosts[host]
         new_name = getattr(after, "spec", "")
-        return _Scope(row, host, self._old.specs[name], self._new.specs.get(new_name))
+        is_made = host in self._regrouped.made
+        return _Scope(row, host, None if is_made else self._old.specs[name], self._new.specs.get(new_name))
 
-    def _move_scope(self, scope: _Scope) -> None:
+    def _move_tokens(self, scope: _Scope) -> None:
         if scope.new is not None and scope.host:
             scope.row[0] = getattr(self._hosts[scope.host][1], "spec", "")
-        rows = scope.row[6]
-        guards = [r for r in rows if len(r) > _INTERNAL and "on" in r[_INTERNAL]]
-        for row in rows:
-            if row not in guards:
+        for row in scope.row[6]:
+            if not _watches(row):
                 self._move_task(scope, row)
-        if scope.new is None:
-            return
-        for row in [r for r in rows if r not in guards]:
-            self._match_guards(scope, row, [g for g in guards if g[_INTERNAL]["on"] == row[_NUMBER]])
+
+    def _match_scope(self, scope: _Scope) -> None:
+        """What waits beside the tokens of a scope, and whether all of them can come to a good end."""
+        guards = [row for row in scope.row[6] if _watches(row)]
+        apart = {number for family in self._regrouped.families for number in family.members}
+        for row in [r for r in scope.row[6] if not _watches(r) and r[_NUMBER] not in apart]:
+            before, after = self._hosts[row[_NUMBER]]
+            if after is not None:
+                live = [(scope, guard) for guard in guards if guard[_INTERNAL]["on"] == row[_NUMBER]]
+                self._match_guards([(before._wf_spec, before.name)], [(scope, row)], live)
         self._join_races(scope)
-        self._problems += problems_of(scope.old, scope.new, self._standing(scope))
+        if self._has_regrouped:
+            self._problems += starved(scope.new, self._standing(scope))
+        else:
+            self._problems += problems_of(scope.old, scope.new, self._standing(scope))
+
+    def _match_family(self, family: Family, scopes: Sequence[_Scope]) -> None:
+        """Events that watched a step may now watch the subprocess around it, and the other way round."""
+        rows = [(scope, row) for scope in scopes for row in scope.row[6]]
+        current = [
+            (s, r) for s, r in rows if r[_NUMBER] in family.members and self._hosts[r[_NUMBER]][1] is not None
+        ]
+        live = [(s, r) for s, r in rows if _watches(r) and r[_INTERNAL]["on"] in family.members]
+        if all(scope.new is not None for scope, _ in current):
+            self._match_guards(family.former, current, live)
 
     def _standing(self, scope: _Scope) -> list[tuple[str, str, str | None]]:
         """Names before and after of what holds tokens, and where a token at a join came from."""
         found = []
         for row in scope.row[6]:
-            internal = row[_INTERNAL] if len(row) > _INTERNAL else {}
-            name = row[_NAME]
-            before = next((o for o, n in scope.names.items() if n == name), None)
-            if "on" not in internal and before is not None and not name.endswith(_CHILD):
-                found.append((before, name, internal.get("from")))
+            if _watches(row) or row[_NAME].endswith(_CHILD):
+                continue
+            before, after = self._hosts[row[_NUMBER]]
+            if after is not None:
+                internal = row[_INTERNAL] if len(row) > _INTERNAL else {}
+                found.append(("" if before is None else before.name, after.name, internal.get("from")))
         return found
 
+    def _before(self, scope: _Scope, row: list[Any]) -> Any:
+        """The spec of a row that still has its old name."""
+        return self._regrouped.origins.get(row[_NUMBER], scope.old).task_specs[row[_NAME]]
+
     def _move_task(self, scope: _Scope, row: list[Any]) -> None:
-        before = scope.old.task_specs[row[_NAME]]
+        made = self._regrouped.made.get(row[_NUMBER])
+        if made is not None:
+            self._hosts[row[_NUMBER]] = (None, made)
+            return
+        before = self._before(scope, row)
         after = None if scope.new is None else self._counterpart(scope.new, before)
         self._hosts[row[_NUMBER]] = (before, after)
         place = self._place(row, before, after)
@@ -130,10 +180,9 @@ class _Moving:
             self._hosts[row[_NUMBER]] = (before, None)
             return
         after_name: str = after.name
-        scope.names[row[_NAME]] = after_name
         row[_NAME] = after_name
         if isinstance(after, _Join) and len(row) > _INTERNAL and "from" in row[_INTERNAL]:
-            self._reroute(scope, row, after)
+            self._reroute(scope, row, before, after)
         self._carry(row, before, after)
 
     def _counterpart(self, new: Any, before: Any) -> Any | None:
@@ -152,64 +201,96 @@ class _Moving:
         if element is None:
             if after is not None:
                 return None
-            return Place(task_id, before.name, before.name, "", "", None, problem=_gone(before.name), is_gone=True)
+            return Place(task_id, before.name, before.name, "", "", None, problem=gone(before.name), is_gone=True)
         here = (task_id, element.id, element.name or element.id, element.kind, element.process_id)
         if after is None or after.element is None:
             missing = self._mapping.get(element.id)
-            problem = _gone(element.name or element.id) if missing is None else _no_target(missing)
+            problem = gone(element.name or element.id) if missing is None else no_target(missing)
             return Place(*here, None, problem=problem, is_gone=True)
         if not _is_alike(before, after):
             name = after.element.name or after.element.id
-            return Place(*here, None, problem=_other_kind(element.name or element.id, name), is_gone=True)
+            return Place(*here, None, problem=other_kind(element.name or element.id, name), is_gone=True)
         if before.name.endswith(_CHILD) and not isinstance(before, _ForPeople | _Nested | Catching):
             return None
-        return Place(*here, after.element.id, after.element.name or after.element.id)
+        return self._named(row, Place(*here, after.element.id, after.element.name or after.element.id))
 
-    def _reroute(self, scope: _Scope, row: list[Any], join: Any) -> None:
+    def _named(self, row: list[Any], place: Place) -> Place:
+        """With the subprocesses that a token came out of and went into, where it did."""
+        paths = self._regrouped.paths.get(row[_NUMBER])
+        if paths is None or place.target is None:
+            return place
+        before, after = (
+            _PATH.join((*path, name)) for path, name in zip(paths, (place.name, place.target_name), strict=True)
+        )
+        return replace(place, name=before, target_name=after, has_regrouped=True)
+
+    def _reroute(self, scope: _Scope, row: list[Any], was: Any, join: Any) -> None:
         """A token at a join came from an element that may no longer lead to it: then from what does now."""
         internal = row[_INTERNAL]
         source = internal["from"]
-        before = scope.old.task_specs.get(source)
-        after = self._counterpart(scope.new, before) if before is not None else None
+        before = was._wf_spec.task_specs.get(source)
+        after = None if before is None else self._counterpart(scope.new, before) or self._around(scope, before)
         if after is not None and after.name in join.needed:
             internal["from"] = after.name
             return
         ways = Ways(scope.new)
         onward = ways.onward(after.name, stops=(join.name,)) if after is not None else frozenset()
         led = [name for name in join.needed if name in onward]
+        if after is None and isinstance(before, _Nested):
+            inside = index_of(before.spec, self._old)
+            led = [name for name in join.needed if name in {self._mapping.get(each, each) for each in inside}]
         if len(led) == 1:
             internal["from"] = led[0]
         else:
-            self._problems.append(_lost_branch(join.element.name or join.element.id, source))
+            self._problems.append(lost_branch(join.element.name or join.element.id, source))
 
-    def _match_guards(self, scope: _Scope, row: list[Any], live: list[list[Any]]) -> None:
-        """Events on an activity: those that both versions have go on, others end, and new ones begin."""
-        before, after = self._hosts[row[_NUMBER]]
-        if after is None:
-            return
-        pairs = self._pairs(guards_of(scope.old, before.name), guards_of(scope.new, after.name))
-        rows = scope.row[6]
-        on = self._id(row[_NUMBER])
+    def _around(self, scope: _Scope, before: Any) -> Any | None:
+        """The subprocess of a scope that an element of the old version is in now."""
+        found = [
+            (name, inside)
+            for name, spec in scope.new.task_specs.items()  # type: ignore[union-attr]
+            if isinstance(spec, RunSubprocess | RunTransaction)
+            for inside in index_of(spec.spec, self._new)
+        ]
+        name = self._mapping.get(before.name, before.name)
+        return next((scope.new.task_specs[n] for n, inside in found if inside == name), None)  # type: ignore[union-attr]
+
+    def _match_guards(
+        self,
+        former: Sequence[tuple[Any, str]],
+        current: Sequence[tuple[_Scope, list[Any]]],
+        live: Sequence[tuple[_Scope, list[Any]]],
+    ) -> None:
+        """Events on activities: those that both versions have go on, others end, and new ones begin."""
+        here = {
+            spec.name: (scope, row, spec) for scope, row in current for spec in guards_of(scope.new, row[_NAME])
+        }
+        specs = [spec for _, _, spec in here.values()]
+        pairs = self._pairs([spec for wf, name in former for spec in guards_of(wf, name)], specs)
         over: dict[str, str | None] = {}
-        for guard in live:
-            spec = scope.old.task_specs[guard[_NAME]]
+        for scope, guard in live:
+            spec = self._before(scope, guard)
             twin = pairs.get(spec.name)
-            target = None if twin is None else twin.element.id
-            timer_id = self._timer_id(guard)
+            target, to = (None, None) if twin is None else (twin.element.id, here[twin.name])
+            timer_id, was_on = self._timer_id(guard), self._id(guard[_INTERNAL]["on"])
+            on = was_on if to is None else self._id(to[1][_NUMBER])
             element = spec.element
-            self._watches.append(
-                Watch(self._id(guard[_NUMBER]), timer_id, element.id, element.name or element.id, on, target)
-            )
-            if twin is None:
-                rows.remove(guard)
+            words = (element.id, element.name or element.id)
+            self._watches.append(Watch(self._id(guard[_NUMBER]), timer_id, *words, on, target, was_on))
+            if twin is None or to is None or to[0] is not scope:
+                scope.row[6].remove(guard)
+            if twin is None or to is None:
                 over[self._mapping.get(spec.name, spec.name)] = timer_id
                 if isinstance(spec.event_definition, RunMessage):
                     self._unawaited.append(self._id(guard[_NUMBER]))
                 continue
+            if to[0] is not scope:
+                to[0].row[6].append(guard)
+            guard[_INTERNAL]["on"] = to[1][_NUMBER]
             guard[_NAME] = twin.name
             self._carry(guard, spec, twin)
         known = {twin.name for twin in pairs.values()}
-        for spec in guards_of(scope.new, after.name):
+        for scope, row, spec in here.values():
             if spec.name not in known:
                 number, replaced = row[_NUMBER], over.get(spec.name)
                 self._begins.append(Begin(scope.host, spec.name, "on", number, number, spec.element.id, replaced))
@@ -245,9 +326,8 @@ class _Moving:
             gateway = race_of(scope.new, {row[_NAME] for row in rows})
             if gateway is None:
                 continue
-            before = race_of(
-                scope.old, {old for old, new in scope.names.items() if new in {r[_NAME] for r in rows}}
-            )
+            befores = [self._hosts[row[_NUMBER]][0] for row in rows]
+            before = race_of(befores[0]._wf_spec, {spec.name for spec in befores})
             had = set() if before is None else {self._mapping.get(s.name, s.name) for s in before.followers}
             for spec in gateway.followers:
                 if spec.name not in had:
@@ -280,6 +360,11 @@ class _Moving:
         return None if state is None else f"{self._id(row[_NUMBER])}:{state['n']}"
 
 
+def _watches(row: list[Any]) -> bool:
+    """Whether it is an event beside an activity."""
+    return len(row) > _INTERNAL and "on" in row[_INTERNAL]
+
+
 def _is_alike(before: Any, after: Any) -> bool:
     """Whether what the one waits for, the other can go on waiting for."""
     if isinstance(before, _ForPeople) and isinstance(after, _ForPeople):
@@ -299,40 +384,14 @@ def _reads(spec: RunBoundary | Any) -> str | None:
 
 
 def _rule(spec: Any) -> str | None:
-    found = _OF_RULE.match(_reads(spec) or "")
-    return None if found is None else found.group(1)
+    """What a timer's deadline is known by on its activity: the rule; one and the same for all spans."""
+    text = _reads(spec) or ""
+    found = _OF_RULE.match(text)
+    if found is not None:
+        return found.group(1)
+    duty = getattr(spec.event_definition, "duty", None)
+    return _SPAN if duty is not None and gives_span(text) else None
 
 
 def _given(element: ElementInfo) -> tuple[str | None, ...]:
     return (element.role, element.unit, *(element.properties.get(key) for key in GIVEN))
-
-
-def _gone(name: str) -> Message:
-    return Message(
-        f"案件停在“{name}”，新版本没有这个环节。请指定由哪个环节接替。",
-        f"The case stands at “{name}”, which the new version does not have. Choose the step that takes its place.",
-    )
-
-
-def _no_target(element: str) -> Message:
-    return Message(
-        f"指定接替的环节“{element}”不在新版本的同一层流程中。请另选环节。",
-        f"The step “{element}” that was to take its place is not in the same scope of the new version. "
-        "Choose another.",
-    )
-
-
-def _other_kind(name: str, other: str) -> Message:
-    return Message(
-        f"“{name}”在新版本中是另一类环节（“{other}”），不能直接接续。请另指定接替的环节。",
-        f"“{name}” is another kind of element in the new version (“{other}”) and cannot go on there. "
-        "Choose another step.",
-    )
-
-
-def _lost_branch(join: str, source: str) -> Message:
-    return Message(
-        f"案件的一个分支已到达“{join}”，新版本中这个分支（{source}）不再通向该处。请让这些案件在原版本办结。",
-        f"A branch of the case has reached “{join}”, but in the new version this branch ({source}) no longer leads "
-        "there. Let these cases finish on the old version.",
-    )

@@ -93,10 +93,11 @@ def race_of(spec: Any, names: Collection[str]) -> Any | None:
 
 def problems_of(old: Any, new: Any, tokens: Sequence[Token]) -> list[Message]:
     """Why the tokens of one scope cannot come to a good end in the new version."""
-    return [*_starved(new, tokens), *_doubled(old, new, tokens)]
+    return [*starved(new, tokens), *_doubled(old, new, tokens)]
 
 
-def _starved(new: Any, tokens: Sequence[Token]) -> Iterable[Message]:
+def starved(new: Any, tokens: Sequence[Token]) -> Iterable[Message]:
+    """Joins that would wait for ever."""
     ways = ways_of(new)
     names = {after for _, after, _ in tokens}
     # who is at an activity may leave it by the events that watch it
@@ -122,7 +123,7 @@ def _doubled(old: Any, new: Any, tokens: Sequence[Token]) -> Iterable[Message]:
                 other in after.onward(one, stops=after.joins)
                 and other_before not in before.onward(one_before, stops=before.joins)
             ):
-                yield _opens_twice(_called(new.task_specs[one]), _called(new.task_specs[other]))
+                yield opens_twice(_called(new.task_specs[one]), _called(new.task_specs[other]))
 
 
 def _called(spec: Any) -> str:
@@ -138,7 +139,8 @@ def _waits_for_ever(join: str, branch: str) -> Message:
     )
 
 
-def _opens_twice(one: str, other: str) -> Message:
+def opens_twice(one: str, other: str) -> Message:
+    """Tokens that ran beside each other, and of which the one comes after the other now."""
     return Message(
         f"案件同时停在“{one}”和“{other}”，新版本中它们先后进行，后一环节会办两遍。请让这些案件在原版本办结。",
         f"The case stands at “{one}” and at “{other}” at once; in the new version one follows the other, so that a "

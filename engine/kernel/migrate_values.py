@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.errors import Message
 from engine.kernel.bpmn.lean import ElementInfo
@@ -13,6 +14,7 @@ class Place:
     """Where one token stands. `target` is None where the new version has no place for it, and `problem` says why.
 
     `is_gone`: the element is missing or of another kind, so that somebody has to say what takes its place.
+    `has_regrouped`: it came out of a subprocess, or went into one; the names then say which.
     """
 
     task_id: str
@@ -24,17 +26,18 @@ class Place:
     target_name: str = ""
     problem: Message | None = None
     is_gone: bool = False
+    has_regrouped: bool = False
 
     @property
     def has_moved(self) -> bool:
-        return self.target is not None and self.target != self.element
+        return self.target is not None and (self.target != self.element or self.has_regrouped)
 
 
 @dataclass(frozen=True)
 class Watch:
     """An event that waits beside an activity: `on` is the activity's task, `target` None where the event is gone.
 
-    `timer_id` is its firing key, None where it is no timer.
+    `timer_id` is its firing key, None where it is no timer; `was_on` the task that it watched before.
     """
 
     task_id: str
@@ -43,6 +46,7 @@ class Watch:
     name: str
     on: str
     target: str | None
+    was_on: str
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,11 @@ class Carried:
 
 @dataclass(frozen=True)
 class Move:
-    """What an instance becomes. `snapshot` is empty where `problems` or a place without a target forbid it."""
+    """What an instance becomes. `snapshot` is empty where `problems` or a place without a target forbid it.
+
+    `has_regrouped`: tokens went into subprocesses or came out of them; `left` are the tasks of subprocesses that
+    were given up for it, with the tasks that came out of each.
+    """
 
     snapshot: bytes
     places: tuple[Place, ...]
@@ -85,6 +93,8 @@ class Move:
     carried: tuple[Carried, ...] = ()
     problems: tuple[Message, ...] = ()
     unawaited: tuple[str, ...] = ()
+    has_regrouped: bool = False
+    left: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def fits(self) -> bool:

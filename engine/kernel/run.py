@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from engine.errors import InvalidState, Message
-from engine.kernel.bpmn.activities import RunService
+from engine.kernel.bpmn.activities import RunService, scopes_of
 from engine.kernel.bpmn.definitions import RunMessage, timer_id_of
 from engine.kernel.bpmn.events import Throwing
 from engine.kernel.bpmn.recorder import Recorder
@@ -205,7 +205,8 @@ class Run:
             described.update(settle(self._workflow, move, since, self._kernel.feel, self._kernel.zone))
 
         changes = self._step(now, begin)
-        return Settled(changes, described)
+        people = [t for t in self._live() if t._state == READY and t.task_spec.manual] if move.has_regrouped else []
+        return Settled(changes, described, {task.id: scopes_of(task) for task in people})
 
     def snapshot(self) -> bytes:
         """The instance's whole state, without its spec."""

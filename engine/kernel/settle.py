@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,10 +21,14 @@ from engine.kernel.migrate_values import Begin, Move
 
 @dataclass(frozen=True)
 class Settled:
-    """`described` are open tasks that are somebody else's now, or may be, by id."""
+    """`described` are open tasks that are somebody else's now, or may be, by id.
+
+    `scopes` are what is around open tasks, by id, where the move has regrouped them.
+    """
 
     changes: Changes
     described: Mapping[str, TaskOpened]
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def settle(

@@ -30,7 +30,7 @@ FORMAT: Final = 1
 
 _EMPTY: Final[list[Any]] = [0, "", 0, 0, [{}, []], {}, {}]
 _PLAIN, _TAGGED, _ESCAPED = "plain", "tagged", "escaped"
-_Delta: TypeAlias = list[Any]
+Delta: TypeAlias = list[Any]
 _SIMPLE: Final = frozenset({str, int, float, bool, date})
 """Types whose equal values are written alike: not so 1.0 and 1.00, or one instant in two zones."""
 
@@ -89,7 +89,7 @@ def _scope(scope: Any) -> list[Any]:
         scope.spec_name if is_nested else "",
         scope.host.number if is_nested else 0,
         scope.task_tree.number,
-        _delta(data, scope.host.data) if is_nested else [data, []],
+        delta_of(data, scope.host.data) if is_nested else [data, []],
         scope.last_stamps,
         scope.data,
         [_task(task, scope) for task in scope.live.values()],
@@ -103,7 +103,7 @@ def _task(task: RunTask, scope: Any) -> list[Any]:
         task.task_spec.name,
         task._state,
         0 if above is None or above is scope.task_tree else above.number,
-        _delta(task.data, scope.last_data),
+        delta_of(task.data, scope.last_data),
         task.internal_data,
         task.stamps,
     ]
@@ -121,7 +121,7 @@ def _restore(top: RunWorkflow, described: list[Any]) -> None:
         scope = ScopeWorkflow(spec_name, host, top, is_loading=True)
         top.subprocesses[host.id] = scope
         base = host.data
-    scope.last_data, scope.last_stamps, scope.data = _applied(data, base), stamps, own
+    scope.last_data, scope.last_stamps, scope.data = applied(data, base), stamps, own
     scope.task_tree = RunTask(scope, scope.spec.start, None, COMPLETED, top.id_of(root))
     for row in rows:
         _restore_task(scope, row)
@@ -138,7 +138,7 @@ def _restore_task(scope: Any, row: list[Any]) -> None:
     number, name, state, _, data, internal, stamps = row + _EMPTY[len(row) :]
     spec = scope.spec.task_specs[name]
     task = RunTask(scope, spec, scope.task_tree, state, top.id_of(number))
-    task.data = _applied(data, scope.last_data)
+    task.data = applied(data, scope.last_data)
     task.internal_data = dict(internal)
     task.stamps = stamps
     task.triggered = name.endswith(" [child]")
@@ -147,14 +147,16 @@ def _restore_task(scope: Any, row: list[Any]) -> None:
         top.event_manager.add_task(task)
 
 
-def _delta(data: dict[str, Any], base: dict[str, Any]) -> _Delta:
+def delta_of(data: dict[str, Any], base: dict[str, Any]) -> Delta:
+    """What to write of variables whose `base` is written elsewhere."""
     if data is base:
         return [{}, []]
     other = {key: value for key, value in data.items() if key not in base or not _same(base[key], value)}
     return [other, [key for key in base if key not in data]]
 
 
-def _applied(delta: _Delta, base: dict[str, Any]) -> dict[str, Any]:
+def applied(delta: Delta, base: dict[str, Any]) -> dict[str, Any]:
+    """The variables that `delta_of` wrote."""
     data = {**base, **delta[0]}
     for key in delta[1]:
         del data[key]

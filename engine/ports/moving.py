@@ -112,6 +112,13 @@ class MovingRepository(Protocol):
         """Writes where these stand: at most one statement for each kind."""
         ...
 
+    def hang(self, deadlines: Mapping[str, str], timers: Mapping[str, str]) -> None:
+        """Writes which activity they hang on, by their ids; the escalation of a deadline goes along.
+
+        No statement where there are none.
+        """
+        ...
+
     def wait_again(self, timer_ids: Sequence[str], state: TimerState) -> None:
         """Timers that had been cancelled wait, or are held, as before."""
         ...

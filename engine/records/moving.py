@@ -116,6 +116,7 @@ class TaskPlace:
     claimed_for: str | None
     form: str | None
     properties: dict[str, str]
+    scopes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

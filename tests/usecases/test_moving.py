@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -25,6 +25,7 @@ from engine.cases.returning import return_targets
 from engine.cases.start import start_case
 from engine.definitions.drafts import create_draft, save_draft
 from engine.errors import Forbidden, InvalidState
+from engine.notifications.messages import list_messages
 from engine.records.case import CaseFile
 from engine.records.definition import Definition
 from engine.records.moving import MoveItem, MoveRun, Outcome, RunState
@@ -32,7 +33,7 @@ from engine.records.time import Deadline, DeadlineState
 from engine.tasks.claim import claim_task
 from engine.tasks.complete import complete_task
 from engine.tasks.drafts import save_draft as keep_draft
-from tests.unit.kernel.bpmn_builder import Bpmn
+from tests.unit.kernel.bpmn_builder import Bpmn, Scope
 from tests.worlds import World, a_field, a_form, files_of
 
 NOTE = a_form(a_field("note", "textarea", label="意见", required=True))
@@ -101,7 +102,10 @@ class Line:
 
 def a_line(world: World, cases: int = 2) -> Line:
     world.deploy(drawn("a", "b"), note=NOTE)
-    line = Line(world, [start_case(world.engine, world.actor("dengji"), "line", {}) for _ in range(cases)])
+    line = Line(world, [])
+    for _ in range(cases):
+        line.cases.append(start_case(world.engine, world.actor("dengji"), "line", {}))
+        world.clock.advance(timedelta(seconds=1))
     for case in line.cases:
         line.complete(case, "a")
     world.clock.advance(timedelta(hours=1))
@@ -306,3 +310,129 @@ def test_a_moved_case_does_not_go_back_to_a_step_that_is_gone(world: World) -> N
     line.migrate(line.publish(drawn("a", "c", watched="c")))
     targets = return_targets(world.engine, world.actor("dengji"), world.task(case, "c").task_id)
     assert [target.element_id for target in targets] == ["a"]
+
+
+def layered(*inside: str, watched: str) -> Bpmn:
+    """As `drawn`, with the steps in a subprocess; the deadline on it, or on one of the steps."""
+    diagram = Bpmn("line", name="直线办理").lane("registry", role="registrar").start("start", lane="registry")
+
+    def watch(scope: Scope) -> None:
+        scope.timer_boundary("due", on=watched, expression='deadline("T5")', interrupting=False, lane="registry")
+        scope.end("late", after="due", lane="registry")
+
+    def fill(scope: Scope) -> None:
+        scope.start("s2", lane="registry")
+        for step in inside:
+            scope.user(step, name=f"环节{step}", form="note", lane="registry")
+        scope.end("e2", lane="registry")
+        if watched in inside:
+            watch(scope)
+
+    diagram.subprocess("sub", fill, name="核实", lane="registry").user("z", form="note", lane="registry")
+    diagram.end("end", lane="registry")
+    if watched == "sub":
+        watch(diagram)
+    return diagram
+
+
+@pytest.mark.parametrize("watched", ["sub", "b"])
+def test_into_a_subprocess_and_out_again_the_deadline_and_all_work_go_along(either: World, watched: str) -> None:
+    world = either
+    line = a_line(world, 1)
+    (case,) = line.cases
+    clerk, before = world.actor("dengji"), world.task(case, "b")
+    claim_task(world.engine, clerk, before.task_id)
+    keep_draft(world.engine, clerk, before.task_id, {"note": "写了一半"})
+    (due,) = line.deadlines(case)
+    target = line.publish(layered("a", "b", "more", watched=watched))
+
+    run = line.dry_run(target)
+    assert (line.outcomes(run), line.items(run)[0].gist) == (["moves"], "环节b\t核实 › 环节b")
+    assert [d["effect"] for d in line.items(run)[0].detail["deadlines"]] == ["kept"]
+    run = line.migrate(target)
+    assert line.outcomes(run) == ["moved"]
+    (inside,) = [task for task in world.view(case).tasks if task.state.value == "open"]
+    assert (inside.task_id, inside.due_at, len(inside.scopes)) == (before.task_id, before.due_at, 1)
+    (now,) = line.deadlines(case)
+    assert now.attached_to == (inside.scopes[0] if watched == "sub" else inside.task_id)
+    assert (now.deadline_id, now.legal_due, now.state) == (due.deadline_id, due.legal_due, due.state)
+
+    undo_run(world.engine, world.actor("admin"), run.run_id)
+    line.work_off()
+    assert line.outcomes(run) == ["undone"]
+    assert (world.task(case, "b").scopes, line.deadlines(case)) == ((), [due])
+    line.migrate(target)
+    back = line.migrate(line.publish(drawn("a", "b", "c")))
+    assert line.outcomes(back) == ["moved"]
+    assert (world.task(case, "b").task_id, world.task(case, "b").scopes) == (before.task_id, ())
+    assert [d.attached_to for d in line.deadlines(case)] == [before.task_id]
+    line.complete(case, "b")
+    assert line.deadlines(case)[0].state is DeadlineState.MET
+    line.complete(case, "c")
+    assert verify_chain(world.engine, case.case_id) == []
+
+
+def test_a_deadline_of_a_subprocess_ends_with_the_subprocess_and_not_with_its_first_step(world: World) -> None:
+    line = a_line(world, 1)
+    (case,) = line.cases
+    line.migrate(line.publish(layered("a", "b", "more", watched="sub")))
+    line.complete(case, "b")
+    assert [d.state for d in line.deadlines(case)] == [DeadlineState.RUNNING]
+    assert world.task(case, "more").due_at is not None
+    line.complete(case, "more")
+    assert [d.state for d in line.deadlines(case)] == [DeadlineState.MET]
+
+
+def test_a_deadline_without_a_timer_in_the_new_version_stays_with_what_came_out(world: World) -> None:
+    world.deploy(layered("b", "c", watched="sub"), note=NOTE)
+    line = Line(world, [start_case(world.engine, world.actor("dengji"), "line", {})])
+    (case,) = line.cases
+    line.migrate(line.publish(drawn("b", "c", due="")))
+    (due,) = line.deadlines(case)
+    assert (due.state, due.attached_to) == (DeadlineState.RUNNING, world.task(case, "b").task_id)
+    line.complete(case, "b")
+    assert [d.state for d in line.deadlines(case)] == [DeadlineState.MET]
+
+
+def test_whoever_has_a_step_hears_once_that_it_is_called_otherwise_or_goes_to_others(world: World) -> None:
+    line = a_line(world)
+    mine, free = line.cases
+    claim_task(world.engine, world.actor("dengji"), world.task(mine, "b").task_id)
+    run = line.migrate(line.publish(drawn("a", "c", watched="c")), mapping={"b": "c"})
+    line.migrate(line.publish(drawn("a", "c", "d", watched="c")))
+
+    def heard() -> list[tuple[str | None, str]]:
+        found = list_messages(world.engine, world.actor("dengji"))
+        return [(entry.case_id, entry.text_zh) for entry in found if entry.topic == "migrated"]
+
+    assert heard() == [(mine.case_id, "【提醒】流程改版，您办理的“环节b”现为“环节c”。已填的内容都在，请登录查看。")]
+    line.migrate(line.publish(drawn("a", "c", role="duty_leader", watched="c")))
+    assert len(heard()) == 2
+    assert "您不用再办" in heard()[0][1]
+    assert free.case_id not in {case_id for case_id, _ in heard()}
+    assert run.state is RunState.DONE
+
+
+def test_days_on_a_step_stay_the_steps_days_whatever_it_is_called(world: World) -> None:
+    line = a_line(world, 1)
+    (case,) = line.cases
+    line.migrate(line.publish(drawn("a", "b", due="working days(5)")), rearm=True)
+    assert [(d.rule, d.state.value) for d in line.deadlines(case)] == [("T5", "voided"), ("@b", "running")]
+    due = line.deadlines(case)[-1]
+    before = world.task(case, "b")
+    assert (before.rule, before.due_at) == ("@b", due.legal_due)
+
+    shorter = line.publish(drawn("a", "c", due="calendar days(3)", watched="c"))
+    moved = line.items(line.dry_run(shorter, mapping={"b": "c"}))[0].detail["deadlines"]
+    assert [(d["effect"], d["before"] == d["after"]) for d in moved] == [("kept", True)]
+    followed = line.items(line.dry_run(shorter, mapping={"b": "c"}, rearm=True))[0].detail["deadlines"]
+    assert [(d["effect"], d["after"] < d["before"]) for d in followed] == [("rearmed", True)]
+
+    run = line.migrate(shorter, mapping={"b": "c"})
+    kept = line.deadlines(case)[-1]
+    assert kept == replace(due, rule="@c")
+    assert (world.task(case, "c").rule, world.task(case, "c").due_at) == ("@c", due.legal_due)
+    undo_run(world.engine, world.actor("admin"), run.run_id)
+    line.work_off()
+    assert line.deadlines(case)[-1] == due
+    assert world.task(case, "b") == before

@@ -9,8 +9,10 @@ from datetime import datetime
 from engine.audit.chain import seal_entries
 from engine.cases.advance import Held, Operation, hold_instance
 from engine.cases.going_back import heir
-from engine.cases.moving.clocks import after, effects, over, starts_of
+from engine.cases.moving.clocks import after, effects, over, renamed, starts_of
+from engine.cases.moving.notices import words_to_holders
 from engine.cases.moving.receivers import as_received
+from engine.cases.moving.rehang import changed_hooks, rehung, rescoped, timer_hooks
 from engine.cases.moving.target import fit, target_of
 from engine.cases.moving.told import detail_of, gist_of, gist_of_reasons, goes_on, outcome_of
 from engine.cases.moving.whole import check_whole
@@ -67,8 +69,11 @@ class _Moving:
     instance_id: str
     tasks: tuple[UserTask, ...] = ()
     described: Mapping[str, TaskOpened] = field(default_factory=dict)
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    placed: Sequence[tuple[UserTask, TaskPlace]] = ()
     changes: Changes = field(default_factory=Changes)
     ending: Sequence[str] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def hold(self, work: UnitOfWork) -> Held:
         run = self.run
@@ -83,7 +88,8 @@ class _Moving:
         move = fit(self.engine, work, held.instance, target)
         if not move.fits:
             raise DoesNotFit(move)
-        self.item, self.held, self.target, self.move = item, held, target, move
+        self.item, self.target, self.move, self.hooked = item, target, move, held.deadlines
+        self.held = held = replace(held, deadlines=rehung(move, held.deadlines))
         # the step runs on the new version, and what is due fires before it on the old one
         moved = replace(held.instance, definition_id=target.definition_id, snapshot=move.snapshot)
         return replace(held, instance=moved, next_timer_at=self.engine.clock.now())
@@ -94,7 +100,7 @@ class _Moving:
 
         def act(run: Run, at: datetime) -> Changes:
             settled = run.settle(self.move, starts, at)
-            self.described, self.changes = settled.described, settled.changes
+            self.described, self.changes, self.scopes = settled.described, settled.changes, settled.scopes
             return settled.changes
 
         return Operation(
@@ -125,7 +131,6 @@ class _Moving:
         return {"state": states[-1]} if states else {}
 
     def _amend(self, work: UnitOfWork, batch: StepBatch) -> StepBatch:
-        del work
         now, by = batch.audit[-1].at, self.run.created_by
         before = self.held.deadlines
         ending = over(self.move, before, batch.deadlines, rearm=self.run.rearm, at=now, by=by)
@@ -136,14 +141,22 @@ class _Moving:
         audit = seal_entries(news, case_id=case_id, at=now, actor=by, previous=batch.audit[-1].hash)
         head = audit[-1].hash if audit else batch.instance.audit_head
         closed = {closure.task_id for closure in batch.tasks_closed}
-        clocks = after(before, batch.deadlines, ending)
+        written = {deadline.deadline_id for deadline in (*batch.deadlines, *ending)}
+        called = renamed(self.move, [d for d in before if d.deadline_id not in written])
+        self.called = {d.deadline_id: known[d.deadline_id].rule for d in called}
+        clocks = after(before, batch.deadlines, ending, called)
+        still = [task for task in self.tasks if task.task_id not in closed]
+        self.placed = [(task, place) for task in still if (place := self._place(work, task)) is not None]
+        case, run_id = self.held.case, self.run.run_id
+        told = words_to_holders(work, case, self.placed, run_id=run_id, now=now)
         return replace(
             batch,
+            outbox=(*batch.outbox, *told),
             instance=replace(batch.instance, audit_head=head),
             audit=(*batch.audit, *audit),
-            deadlines=(*batch.deadlines, *ending),
+            deadlines=(*batch.deadlines, *ending, *called),
             ladders_ended=(*batch.ladders_ended, *self.ending),
-            tasks_relit=relit_tasks((t for t in self.tasks if t.task_id not in closed), clocks),
+            tasks_relit=relit_tasks((rescoped(task, self.scopes) for task in still), clocks),
         )
 
     def _after(self, work: UnitOfWork, batch: StepBatch) -> None:
@@ -152,7 +165,6 @@ class _Moving:
         timers = {t.timer_id: t for t in work.moving.pending_timers(case_id, self.instance_id)}
         waits = [c.task_id for c in move.carried if c.message is not None]
         messages = {m.task_id: m for m in work.moving.awaited(waits)}
-        tasks = [(task, place) for task in self.tasks if (place := self._place(work, task)) is not None]
         moved_timers = [
             TimerPlace(c.timer_id, c.element.id, c.element.name, c.interrupting)
             for c in move.carried
@@ -163,18 +175,23 @@ class _Moving:
             for c in move.carried
             if c.message is not None and c.task_id in messages
         ]
-        work.moving.place([place for _, place in tasks], moved_timers, moved_messages)
+        work.moving.place([place for _, place in self.placed], moved_timers, moved_messages)
+        hooks, own = changed_hooks(self.hooked, self.held.deadlines), timer_hooks(move, timers)
+        work.moving.hang(hooks, own)
         check_whole(engine, work, self.target.procedure, batch.instance)
         undo: Data = {
-            "tasks": [asdict(place_of(task)) for task, _ in tasks],
+            "tasks": [asdict(place_of(task)) for task, _ in self.placed],
             "timers": [asdict(timer_place(timers[t.timer_id])) for t in moved_timers],
             "messages": [asdict(message_place(messages[m.task_id])) for m in moved_messages],
             "armed": [timer.timer_id for timer in batch.timers_armed],
             "disarmed": [t.timer_id for t in batch.timers_settled],
-            "begun": [d.deadline_id for d in batch.deadlines if d.is_open],
+            "begun": [d.deadline_id for d in batch.deadlines if d.is_open and d.deadline_id not in self.called],
             "ended": list(self.ending),
+            "called": dict(self.called),
             "awaited": [m.task_id for m in batch.awaited],
             "state": self.held.case.state,
+            "hung": {d.deadline_id: d.attached_to for d in self.hooked if d.deadline_id in hooks},
+            "watched": {timer_id: timers[timer_id].attached_to for timer_id in own},
         }
         outcome = outcome_of(move)
         detail = detail_of(move, self.changes, effects(self.held.deadlines, batch.deadlines))
@@ -206,6 +223,7 @@ class _Moving:
             definition_id=home,
             procedure=carried.element.process_id,
             element_id=carried.element.id,
+            scopes=rescoped(task, self.scopes).scopes,
         )
         if task.kind is not TaskKind.STEP:
             return place

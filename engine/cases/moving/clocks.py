@@ -7,12 +7,13 @@ differently begins anew from its old start, and one whose timer is gone ends.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from engine.cases.consequences import CLOSED, KEPT, REARMED
 from engine.deadlines.life import ended
-from engine.deadlines.own import is_own
+from engine.deadlines.own import is_own, own_rule
 from engine.kernel.migrate_values import Move
 from engine.records.time import Deadline, DeadlineState
 from engine.values import Data
@@ -50,6 +51,20 @@ def over(
         else:
             state = DeadlineState.SUPERSEDED
             found.append(ended(deadline, state, at=at, by=by, superseded_by=heir.deadline_id))
+    return tuple(found)
+
+
+def renamed(move: Move, deadlines: Sequence[Deadline]) -> tuple[Deadline, ...]:
+    """Deadlines that are known by the step they stand on, where that step is now another element."""
+    found = []
+    for place in move.places:
+        if place.target is None or not place.has_moved:
+            continue
+        old = own_rule(place.element)
+        for deadline in deadlines:
+            is_of_it = deadline.rule == old or deadline.rule.startswith(f"{old}/")
+            if deadline.attached_to == place.task_id and deadline.is_open and is_of_it:
+                found.append(replace(deadline, rule=own_rule(place.target) + deadline.rule[len(old) :]))
     return tuple(found)
 
 

@@ -1,6 +1,6 @@
 """What is kept of one instance's move, so that a page can say it: places, deadlines, timers, reasons.
 
-`detail` holds `places` (`task`, `from`, `from_name`, `kind`, `to`, `to_name`, `zh`, `en`), `deadlines`
+`detail` holds `places` (`task`, `from`, `from_name`, `kind`, `to`, `to_name`, `moved`, `zh`, `en`), `deadlines`
 (`engine.cases.moving.clocks.effects`), `timers` (`name`, `effect`: kept, ended, begun), `reasons` (`zh`, `en`),
 `goes_on` with `opens` (names of tasks), where the instance does not wait any more where it stands.
 
@@ -88,6 +88,7 @@ def _place(place: Place) -> Data:
         "kind": place.kind,
         "to": place.target,
         "to_name": place.target_name,
+        "moved": place.has_moved,
         "zh": "" if problem is None else problem.zh,
         "en": "" if problem is None else problem.en,
     }

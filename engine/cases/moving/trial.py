@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.cases.moving.clocks import effects, over, starts_of
 from engine.cases.moving.receivers import as_received
+from engine.cases.moving.rehang import rehung
 from engine.cases.moving.target import Target, fit
 from engine.cases.moving.told import detail_of, gist_of, gist_of_reasons, outcome_of
 from engine.cases.project import project
@@ -83,7 +84,8 @@ class _Trial:
 
     def detail(self) -> Data:
         """What the step would write, told. Raises EngineError where it could not be done."""
-        source, before, now = self.target.procedure.source, self.seen.deadlines, self.now
+        source, now = self.target.procedure.source, self.now
+        before = rehung(self.move, self.seen.deadlines)
         time = time_port(self.engine, self.work, source.files, source.sha256, earlier=self._earlier)
         run = self.engine.kernel.load(source, Ports(time, self.actions), self.move.snapshot)
         settled = run.settle(self.move, starts_of(self.move, before), now)

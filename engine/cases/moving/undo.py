@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.audit.chain import seal_entries
 from engine.cases.advance import Held, hold_instance
 from engine.cases.moving.carry import RunHalted
 from engine.cases.moving.clocks import MOVED, after
+from engine.cases.moving.notices import moved_pairs, words_to_holders
 from engine.cases.moving.whole import check_whole
 from engine.cases.project_tasks import relit_tasks
 from engine.deadlines.life import ended, news_of, told
@@ -17,7 +19,9 @@ from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.moving import MessagePlace, MoveItem, MoveRun, Outcome, RunState, TaskPlace, TimerPlace
 from engine.records.step import CaseUpdate, StepBatch
+from engine.records.task import UserTask
 from engine.records.time import Deadline, DeadlineState, TimerSettlement, TimerState
+from engine.values import Data
 
 
 def undo_instance(engine: Engine, run: MoveRun, instance_id: str, by: str, *, alone: bool = False) -> None:
@@ -47,11 +51,20 @@ def moved_on() -> InvalidState:
     )
 
 
+def _places(kept: Sequence[Data], tasks: Sequence[UserTask]) -> tuple[TaskPlace, ...]:
+    """As the move has kept them; one of before there were scopes leaves them as they are."""
+    around = {task.task_id: task.scopes for task in tasks}
+    found = ({"scopes": around.get(each["task_id"], ()), **each} for each in kept)
+    return tuple(TaskPlace(**{**each, "scopes": tuple(each["scopes"])}) for each in found)
+
+
 class _Undoing:
     def __init__(self, engine: Engine, work: UnitOfWork, held: Held, item: MoveItem, *, by: str) -> None:
         self._engine, self._work, self._held, self._item = engine, work, held, item
         self._by, self._now = by, engine.clock.now()
         self._undo = item.detail["undo"]
+        self._tasks = work.tasks.open_of(held.case.case_id, held.instance.instance_id)
+        self._places = _places(self._undo["tasks"], self._tasks)
         self._reopened: dict[str, tuple[Deadline, Deadline]] = {}
 
     def undo(self) -> None:
@@ -61,10 +74,11 @@ class _Undoing:
         work.moving.wait_again(self._again(TimerState.WAITING, batch), TimerState.WAITING)
         work.moving.wait_again(self._again(TimerState.HELD, batch), TimerState.HELD)
         work.moving.place(
-            [TaskPlace(**task) for task in undo["tasks"]],
+            self._places,
             [TimerPlace(**timer) for timer in undo["timers"]],
             [MessagePlace(**message) for message in undo["messages"]],
         )
+        work.moving.hang(undo.get("hung", {}), undo.get("watched", {}))
         check_whole(self._engine, work, load_procedure(work, item.definition_before or ""), batch.instance)
         work.moving.save_items([replace(item, outcome=Outcome.UNDONE, at=self._now)])
 
@@ -74,7 +88,8 @@ class _Undoing:
         begun = tuple(self._voided(before[each]) for each in undo["begun"] if each in before)
         found = (self._work.deadlines.get(deadline_id) for deadline_id in undo["ended"])
         self._reopened = {d.deadline_id: (d, self._open_again(d)) for d in found if d is not None}
-        changed = (*begun, *(now for _, now in self._reopened.values()))
+        called = tuple(replace(before[each], rule=rule) for each, rule in undo.get("called", {}).items())
+        changed = (*begun, *called, *(now for _, now in self._reopened.values()))
         known = {**before, **{key: old for key, (old, _) in self._reopened.items()}}
         news = [line for d in changed for line in news_of(d, known.get(d.deadline_id))]
         event = ("InstanceMoveUndone", self._event())
@@ -85,7 +100,16 @@ class _Undoing:
             actor=self._by,
             previous=held.instance.audit_head,
         )
-        tasks = self._work.tasks.open_of(held.case.case_id, held.instance.instance_id)
+        around = {place.task_id: place.scopes for place in self._places}
+        tasks = [replace(task, scopes=around.get(task.task_id, task.scopes)) for task in self._tasks]
+        pairs = moved_pairs(self._tasks, self._places)
+        told_too = words_to_holders(
+            self._work, held.case, list(pairs), run_id=item.run_id, now=self._now, is_back=True
+        )
+        hung = undo.get("hung", {})
+        clocks = [
+            replace(d, attached_to=hung.get(d.deadline_id, d.attached_to)) for d in after(held.deadlines, changed)
+        ]
         cancelled = (TimerState.CANCELLED, None, None, False, None)
         return StepBatch(
             instance=replace(
@@ -99,7 +123,8 @@ class _Undoing:
             timers_settled=tuple(TimerSettlement(timer_id, *cancelled) for timer_id in undo["armed"]),
             ladders_ended=tuple(deadline.deadline_id for deadline in begun),
             deadlines=changed,
-            tasks_relit=relit_tasks(tasks, after(held.deadlines, changed)),
+            tasks_relit=relit_tasks(tasks, clocks),
+            outbox=told_too,
             unawaited=tuple(undo["awaited"]),
             audit=audit,
         )

@@ -31,7 +31,7 @@ from engine.store.tables.definition import definition
 from engine.store.tables.exchange import message_subscription
 from engine.store.tables.studio import IS_RUNNING, move_item, move_run
 from engine.store.tables.task import user_task
-from engine.store.tables.time import timer
+from engine.store.tables.time import deadline, timer
 
 _R = move_run.c
 _I = move_item.c
@@ -258,6 +258,11 @@ class Moving:
         self._place(timer, "timer_id", TimerPlace, timers)
         self._place(message_subscription, "task_id", MessagePlace, messages)
 
+    def hang(self, deadlines: Mapping[str, str], timers: Mapping[str, str]) -> None:
+        self._hang(deadline, deadline.c.deadline_id, deadlines)
+        self._hang(timer, timer.c.deadline_id, deadlines, timer.c.kind != TimerKind.BPMN)
+        self._hang(timer, timer.c.timer_id, timers)
+
     def wait_again(self, timer_ids: Sequence[str], state: TimerState) -> None:
         if timer_ids:
             cancelled = sa.and_(timer.c.timer_id.in_(timer_ids), timer.c.state == TimerState.CANCELLED)
@@ -266,6 +271,14 @@ class Moving:
     def await_again(self, subscriptions: Sequence[MessageSubscription]) -> None:
         if subscriptions:
             self._connection.execute(sa.insert(message_subscription), [values_of(s) for s in subscriptions])
+
+    def _hang(
+        self, table: sa.Table, key: sa.Column[str], on: Mapping[str, str], *only: sa.ColumnElement[bool]
+    ) -> None:
+        if on:
+            named = sa.update(table).where(key == sa.bindparam("of_key"), *only)
+            rows = [{"of_key": each, "new_on": activity} for each, activity in on.items()]
+            self._connection.execute(named.values(attached_to=sa.bindparam("new_on")), rows)
 
     def _place(self, table: sa.Table, key: str, kind: type, places: Sequence[object]) -> None:
         if not places:

@@ -55,6 +55,7 @@ class Writer:
     root: Bpmn
     calls: dict[str, Bpmn] = field(default_factory=dict)
     count: int = 0
+    layers: int = 0
 
     def new(self, prefix: str) -> str:
         self.count += 1
@@ -131,6 +132,19 @@ class Writer:
     def _subprocess(self, scope: Scope, block: Block) -> str:
         name = self.new("sub")
         scope.subprocess(name, lambda inner: self.fill(inner, block.inner[0]))
+        return name
+
+    def _wrapped(self, scope: Scope, block: Block) -> str:
+        """A subprocess that takes no number from those that come after it."""
+        self.layers += 1
+        name = f"layer{self.layers}"
+
+        def inside(inner: Scope) -> None:
+            inner.start(f"{name}_start")
+            self.write(inner, block.inner[0])
+            inner.end(f"{name}_end")
+
+        scope.subprocess(name, inside)
         return name
 
     def _call(self, scope: Scope, block: Block) -> str:
