@@ -89,6 +89,10 @@ class RegisterFilter:
         """What the address needs to say."""
         return {f.name: str(value) for f in fields(self) if (value := getattr(self, f.name)) not in (f.default, "")}
 
+    def to_save(self) -> dict[str, str]:
+        """What a saved view holds: all but the page and what the form presets."""
+        return {k: v for k, v in self.arguments().items() if k not in {"page", *FORMS[self.form]}}
+
     def conditions(self) -> dict[str, Any]:
         """What narrows the list, beyond the form that is open."""
         preset = FORMS[self.form]

@@ -23,7 +23,7 @@ FILTERS: Mapping[str, frozenset[str]] = {
         | {"due", "due_from", "due_until", "received", "received_from", "received_until"}
     ),
     "register": frozenset(
-        {"procedure", "state", "unit", "purpose", "category", "channel", "light", "from", "until", "q", "order"}
+        {"form", "procedure", "state", "unit", "purpose", "category", "channel", "light", "since", "until", "q"}
     ),
 }
 """By the list's name, what a view of it may hold."""

@@ -87,3 +87,25 @@ def test_reports_are_shown_and_taken_along(visit: Visit) -> None:
     assert rows_of(duban.get("/reports/scores.xlsx"))[0][0] == "时间"
     assert duban.get("/reports/receptions?since=2025-02-01&until=2025-01-01").status_code == 409
     assert visit("zrzyj.banli").get("/reports/scores").status_code == 403
+
+
+def test_a_register_has_views_of_its_own_which_colleagues_open(office: Office, visit: Visit) -> None:
+    jiedai, dengji = visit("jiedai"), visit("dengji")
+    given = {"page": "register", "name": "九月来访", "shared": "yes", "filter": "form=f02&since=2025-09-01&page=3"}
+    saved = jiedai.post("/inbox/views", given)
+    view_id = re.search(r"view=([0-9a-f-]+)", saved.location)
+    assert view_id, saved.location
+    shown = dengji.get(f"/inbox/views/{view_id.group(1)}")
+    assert shown.location.startswith("/cases?")
+    page = dengji.get(shown.location).text
+    assert "<h1>九月来访</h1>" in page
+    assert 'value="2025-09-01"' in page
+    assert page.count("九月来访") >= 2, "as a chip as well"
+    assert "九月来访" not in dengji.get("/inbox").text, "no view of the inbox"
+    path = f"/inbox/views/{view_id.group(1)}"
+    assert dengji.post(path, {"name": "别人的"}).status_code == 403
+    changed = jiedai.post(path, {"filter": "form=f01&light=red"})
+    assert "form=f01" in changed.location
+    assert "light=red" in changed.location
+    assert jiedai.post(f"{path}/deletion").location.startswith("/cases?")
+    assert "九月来访" not in dengji.get("/cases").text

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.cases.read import open_case
 from engine.definitions.steps import steps_of
 from engine.documents.sheets import MEDIA_TYPE
-from engine.errors import EngineError, InvalidState, Message, NotFound
+from engine.errors import EngineError, InvalidState, Message
 from engine.org.coming_back import coming_back
 from engine.records.views import InboxPage, InboxRow
 from engine.tasks.batch import MOST_ITEMS
@@ -22,7 +22,7 @@ from engine.tasks.desk import read_desk
 from engine.tasks.export import inbox_portions
 from engine.tasks.inbox import inbox
 from engine.tasks.read import open_task
-from engine.tasks.views import OpenView, list_views, open_view
+from engine.tasks.views import OpenView, list_views
 from web.cards import cards_of
 from web.choices import answers_to, current_definitions, procedure_names
 from web.current import actor, actor_or_none, engine, language
@@ -35,6 +35,7 @@ from web.inbox_sheet import inbox_workbook, workbook_name
 from web.office_calendar import office_calendar
 from web.pages.people import offered
 from web.pages.tasks import MENU
+from web.pages.views import view_asked
 
 inbox_pages = Blueprint("inbox", __name__)
 
@@ -66,7 +67,7 @@ def home() -> AnyResponse:
 @inbox_pages.get("/inbox")
 def index() -> str:
     asked = read_filter(request.args)
-    view = _view()
+    view = view_asked("inbox")
     listed = _list_context(asked, view)
     selected = request.args.get("selected", "")
     line = next((line for line in listed["lines"] if line.key == selected), None)
@@ -86,7 +87,7 @@ def index() -> str:
 @inbox_pages.get("/inbox/rows")
 def rows() -> str:
     """The list alone, for the refresh."""
-    return render_template("parts/inbox_rows.html", **_list_context(read_filter(request.args), _view()))
+    return render_template("parts/inbox_rows.html", **_list_context(read_filter(request.args), view_asked("inbox")))
 
 
 @inbox_pages.get("/inbox/panel/<task_id>")
@@ -130,17 +131,6 @@ def _views() -> tuple[OpenView, ...]:
         g.inbox_views = list_views(engine(), actor(), "inbox")
     found: tuple[OpenView, ...] = g.inbox_views
     return found
-
-
-def _view() -> OpenView | None:
-    """The saved view that is open; None where it was deleted or is no longer shared: its filter stays."""
-    view_id = request.args.get("view", "")
-    if not view_id:
-        return None
-    try:
-        return open_view(engine(), actor(), view_id)
-    except NotFound:
-        return None
 
 
 def _steps(asked: InboxFilter) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -10,11 +10,13 @@ from engine.cases.read import register
 from engine.documents.sheets import Sheet, write_workbook
 from engine.org.people import list_people
 from engine.reports.export import MOST_LINES, Extract, extract_register
+from engine.tasks.views import list_views
 from web.choices import answers_to, procedure_names
 from web.current import actor, engine, language
 from web.download import download
 from web.frame import may_start, office_time
 from web.i18n import text
+from web.pages.views import view_asked
 from web.register_filter import COLUMNS, FORMS, PAGE_SIZE, RegisterFilter, query_of, read_filter
 from web.register_lines import line_of
 
@@ -28,9 +30,11 @@ IMPORTED = "petition_main"
 def index() -> str:
     asked = read_filter(request.args)
     page = register(engine(), actor(), query_of(asked))
+    view = view_asked("register")
+    opened = view.view.view_id if view else None
 
     def link(**changes: Any) -> str:
-        return url_for("register.index", **asked.changed(**changes).arguments())
+        return url_for("register.index", view=opened, **asked.changed(**changes).arguments())
 
     return render_template(
         "register.html",
@@ -42,6 +46,9 @@ def index() -> str:
         preset=FORMS[asked.form],
         procedures=procedure_names(),
         answers={name: answers_to(name) for name in ("purpose", "category", "channel")},
+        view=view,
+        view_changed=view is not None and read_filter(view.view.query) != asked.changed(),
+        views=list_views(engine(), actor(), "register"),
         may_import=IMPORTED in dict(may_start()),
     )
 
