@@ -303,7 +303,7 @@ def _move_timers(connection: sa.Connection, moved: Sequence[TimerMove]) -> None:
         connection.execute(statement, [{"key": t.timer_id, "at": t.due_at, "new_state": t.state} for t in moved])
 
 
-_FIXED_OF_DEADLINE = ("deadline_id", "instance_id", "case_id", "attached_to", "rule", "started_at", "triggered_by")
+_FIXED_OF_DEADLINE = ("deadline_id", "instance_id", "case_id", "attached_to", "started_at", "triggered_by")
 
 
 def _write_deadlines(connection: sa.Connection, written: Sequence[Deadline]) -> None:
