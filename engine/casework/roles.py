@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-STANDARD_ROLES: Final = frozenset(
-    {
-        "receptionist", "registrar", "duty_leader", "chief", "deputy", "case_officer", "resp_dept", "unit_leader",
-        "duty_desk", "joint_office", "supervisor", "process_admin", "office_admin", "auditor",
-    }
+IN_ORDER: Final = (
+    "receptionist", "registrar", "duty_leader", "case_officer", "supervisor", "deputy", "chief", "resp_dept",
+    "unit_leader", "duty_desk", "joint_office", "auditor", "process_admin", "office_admin",
 )  # fmt: skip
+"""From the counter to the back room, as lists for people have them."""
+STANDARD_ROLES: Final = frozenset(IN_ORDER)

@@ -61,6 +61,11 @@ class Member:
     roles: tuple[str, ...]
     is_last_admin: bool
 
+    @property
+    def stands_in_names(self) -> list[str]:
+        """Whom the person stands in for, now or later."""
+        return sorted({self.names[a.person_id] for a in self.stands_in if a.person_id in self.names})
+
 
 @dataclass(frozen=True)
 class UnitSheet:
@@ -81,7 +86,7 @@ def people_sheet(
     role: str = "",
     state: str = "active",
     page: int = 1,
-    size: int = 30,
+    size: int = 50,
 ) -> Sheet:
     """A unit stands for those below it too. Raises Forbidden (audited), NotFound for an unknown unit."""
     require_reader(engine, actor)

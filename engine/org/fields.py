@@ -49,7 +49,9 @@ def wrong_unit(field: str, code: str, units: Mapping[str, Unit]) -> Iterator[Fie
 
 
 def wrong_grant(grant: Grant, units: Mapping[str, Unit]) -> Iterator[FieldError]:
-    if not ROLE.fullmatch(grant.role):
+    if not grant.role:
+        yield FieldError("role", Message("请选择角色。", "Choose a role."))
+    elif not ROLE.fullmatch(grant.role):
         message = Message(
             "角色代码由小写字母、数字和下划线组成，以字母开头，2 至 40 个字符。",
             "A role's key has 2 to 40 lower-case letters, digits and underlines, and begins with a letter.",

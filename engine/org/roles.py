@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine.casework.roles import STANDARD_ROLES
+from engine.casework.roles import IN_ORDER
 from engine.errors import InvalidForm, InvalidState, Message
 from engine.org.fields import wrong_grant
 from engine.org.keeping import keep_person
@@ -43,6 +43,6 @@ def revoke_role(engine: Engine, actor: Actor, person_id: str, grant: Grant, *, s
 
 
 def known_roles(work: UnitOfWork) -> tuple[str, ...]:
-    """The standard ones, and what the office has granted beside them."""
+    """The standard ones in their order, and behind them what the office has granted beside them."""
     held = {grant.role for grants in work.org.grants().values() for grant in grants}
-    return tuple(sorted(STANDARD_ROLES | held))
+    return (*IN_ORDER, *sorted(held - set(IN_ORDER)))

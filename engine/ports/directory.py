@@ -13,7 +13,7 @@ from engine.records.step import AuditEntry
 
 class DirectoryRepository(Protocol):
     def people(self, query: PeopleQuery, now: datetime) -> PeoplePage:
-        """By user name. Three statements, each by an index."""
+        """By unit and user name. Three statements, each by an index."""
         ...
 
     def members(self) -> Mapping[str, int]:

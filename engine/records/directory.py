@@ -32,7 +32,7 @@ class PeopleQuery:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """People by user name, without password hashes, and the roles of each by person id. `total` of all pages."""
+    """People by unit and user name, without password hashes, and the roles of each by person id. `total` of all pages."""
 
     people: tuple[Person, ...]
     grants: dict[str, tuple[Grant, ...]]

@@ -23,6 +23,8 @@ from web.pages.monitor import monitor
 from web.pages.moving import moving
 from web.pages.operate import operate
 from web.pages.operate_instance import instances
+from web.pages.org import org
+from web.pages.org_units import org_units
 from web.pages.paper_templates import paper_templates
 from web.pages.papers import papers
 from web.pages.pausing import pausing
@@ -92,6 +94,8 @@ PAGES = (
     profile,
     way_pages,
     absences,
+    org,
+    org_units,
     handovers,
     public,
     recusals,

@@ -41,7 +41,7 @@ class Directory:
         rows = self._connection.execute(
             sa.select(*columns_of(Person, persons, but=["password_hash"]))
             .where(*meant)
-            .order_by(persons.c.username)
+            .order_by(persons.c.unit, persons.c.username)
             .limit(query.page_size)
             .offset((query.page - 1) * query.page_size)
         )

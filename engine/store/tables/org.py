@@ -38,8 +38,8 @@ person = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sa.Column("changed_by", sa.Text, nullable=False, server_default=""),
     sa.Column("changed_at", UtcDateTime),
-    # the people of the office, of a unit, by user name; those whose login pauses
-    sa.Index("ix_person_listed", "active", "username"),
+    # the people of the office by unit and user name, of a unit; those whose login pauses
+    sa.Index("ix_person_listed", "active", "unit", "username"),
     sa.Index("ix_person_of_unit", "unit", "active", "username"),
     sa.Index("ix_person_locked", "locked_until"),
 )

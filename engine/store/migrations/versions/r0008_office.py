@@ -22,7 +22,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("revision", sa.Integer(), nullable=False, server_default="0"))
         op.add_column(table, sa.Column("changed_by", sa.Text(), nullable=False, server_default=""))
         op.add_column(table, sa.Column("changed_at", UtcDateTime()))
-    op.create_index("ix_person_listed", "person", ["active", "username"])
+    op.create_index("ix_person_listed", "person", ["active", "unit", "username"])
     op.create_index("ix_person_of_unit", "person", ["unit", "active", "username"])
     op.create_index("ix_person_locked", "person", ["locked_until"])
     op.create_index(
