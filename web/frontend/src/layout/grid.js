@@ -23,8 +23,41 @@ function written({ nodes, boundary, flows }) {
   return `<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">${inner.join("")}</process></definitions>`;
 }
 
-// One after the other, where the layouter gives up.
-const inLine = (nodes) => new Map(nodes.map((node, index) => [node, { col: index % 8, row: Math.floor(index / 8) }]));
+// Where the layouter gives up: each as far right as the longest way to it that does not go round, one below the other.
+function inRanks({ nodes, boundary, flows }) {
+  const host = new Map(boundary.map((event) => [event, event.attachedToRef]));
+  const next = new Map(nodes.map((node) => [node, []]));
+  flows.forEach(({ sourceRef, targetRef }) => next.get(host.get(sourceRef) ?? sourceRef).push(targetRef));
+  const ranks = new Map();
+  const order = [];
+  const under = new Set();
+  const back = new Set();
+  const visit = (node) => {
+    under.add(node);
+    next.get(node).forEach((target, index) => {
+      if (under.has(target)) back.add(`${nodes.indexOf(node)} ${index}`);
+      else if (!ranks.has(target)) visit(target);
+    });
+    under.delete(node);
+    ranks.set(node, 0);
+    order.unshift(node);
+  };
+  const isReached = (node) => flows.some(({ targetRef }) => targetRef === node);
+  [...nodes.filter((node) => !isReached(node)), ...nodes].forEach((node) => ranks.has(node) || visit(node));
+  order.forEach((node) =>
+    next.get(node).forEach((target, index) => {
+      if (!back.has(`${nodes.indexOf(node)} ${index}`)) ranks.set(target, Math.max(ranks.get(target), ranks.get(node) + 1));
+    }),
+  );
+  const filled = new Map();
+  return new Map(
+    order.map((node) => {
+      const col = ranks.get(node);
+      filled.set(col, (filled.get(col) ?? -1) + 1);
+      return [node, { col, row: filled.get(col) }];
+    }),
+  );
+}
 
 // node → { col, row }, both without gaps.
 export async function gridOf(scope) {
@@ -36,7 +69,7 @@ export async function gridOf(scope) {
       if (nodes[index]) found.set(nodes[index], { col: Math.floor(x / CELL.width), row: Math.floor(y / CELL.height) });
     }
   } catch (error) {
-    console.info(error);
+    console.warn(error);
   }
-  return found.size === nodes.length ? found : inLine(nodes);
+  return found.size === nodes.length ? found : inRanks(scope);
 }
