@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from engine.deadlines.light_rules import LightRules
 from engine.deadlines.office_tables import lights_in_force
+from engine.deadlines.own import shown_rule
 from engine.definitions.draft_rights import may_read_drafts
 from engine.definitions.read import startable
 from engine.notifications.dead_letters import count_dead_letters, may_read_letters
@@ -28,6 +29,7 @@ from web.current import actor, actor_or_none, engine, language, now
 from web.i18n import label, text
 from web.icons import icon
 from web.moments import OfficeTime
+from web.security import session_left
 
 THEME_COOKIE = "duban_theme"
 SIZE_COOKIE = "duban_size"
@@ -41,6 +43,7 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters["shown"] = shown
     app.jinja_env.filters["han"] = han
+    app.jinja_env.filters["rule_id"] = shown_rule
 
 
 def office_time() -> OfficeTime:
@@ -135,6 +138,7 @@ def _context() -> dict[str, Any]:
     if context["me"] is not None:
         context |= {
             "unread": unread_count(engine(), actor()),
+            "session_left": session_left(),
             "units": unit_names(),
             "may_start": may_start(),
             "box_counts": box_counts,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.deadlines.explanation import Explanation
+from engine.deadlines.own import source_of
 from engine.deadlines.why_days import Day
 from engine.records.time import Deadline, DeadlineState
 from web.i18n import text
@@ -32,6 +33,7 @@ class Card:
     explained: Explanation
     deadline: Deadline
     name: str
+    source: str
     limit: str
     trigger: str
     sentence: str
@@ -55,6 +57,7 @@ def card_of(explained: Explanation, time: OfficeTime, units: Mapping[str, str] |
         explained=explained,
         deadline=deadline,
         name=deadline.name_en if time.language == "en" else deadline.name,
+        source=teller.said(source_of(deadline)),
         limit=teller.said(explained.limit),
         trigger=teller.trigger(explained),
         sentence=_sentence(explained, teller),
