@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
 
 import click
 
 from engine import __version__
-from engine.commands.audit import audit
-from engine.commands.calendar_command import calendar
-from engine.commands.demo import demo
-from engine.commands.init import init
-from engine.commands.migrate import migrate
-from engine.commands.office_command import office
-from engine.commands.procedure import check, deploy
-from engine.commands.scenario import scenario
-from engine.commands.serve import serve
-from engine.commands.simulate import simulate_command
-from engine.commands.worker import worker
 from engine.errors import EngineError
 
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "demo": ("demo", "demo"),
+    "init": ("init", "init"),
+    "serve": ("serve", "serve"),
+    "worker": ("worker", "worker"),
+    "migrate": ("migrate", "migrate"),
+    "office": ("office_command", "office"),
+    "check": ("procedure", "check"),
+    "deploy": ("procedure", "deploy"),
+    "scenario": ("scenario", "scenario"),
+    "simulate": ("simulate", "simulate_command"),
+    "audit": ("audit", "audit"),
+    "calendar": ("calendar_command", "calendar"),
+}
+"""By name: the module in `engine/commands`, and what it calls the command."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Listed(click.Group):
+    """Imports a command when it is asked for: a worker starts without the pages, the papers and the demo."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  the name is click's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"engine.commands.{module}"), name)
+        return command
+
+
+@click.group(cls=_Listed, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="duban")
 def duban() -> None:
     """督办 Duban: BPMN casework for public offices.
@@ -41,12 +63,6 @@ def duban() -> None:
     DUBAN_LEASE_SECONDS (600).
     DUBAN_METRICS_TOKEN guards /metrics.
     """
-
-
-COMMANDS = (demo, init, serve, worker, migrate, office, check, deploy, scenario, simulate_command, audit, calendar)
-
-for command in COMMANDS:
-    duban.add_command(command)
 
 
 def main() -> None:

@@ -6,8 +6,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
-
 SURNAMES: Final = {
     "曾": "z",
     "单": "s",
@@ -41,6 +39,8 @@ def initials_of(text: str) -> str:
 
     `青山县信访局 2025` gives `qsxxfj2025`. Words decide between readings: 重 in 重庆 is c.
     """
+    from pypinyin import Style, lazy_pinyin  # its dictionaries are large: only whoever writes or seeks a name waits
+
     plain = unicodedata.normalize("NFKC", text)
     parts: list[str] = lazy_pinyin(plain, style=Style.FIRST_LETTER)
     return "".join(ch for part in parts for ch in part.lower() if ch.isascii() and ch.isalnum())
