@@ -126,6 +126,18 @@ def test_the_panel_writes_what_the_server_reads_and_nothing_else(
     field(page, "rule-start").fill("completed_at")
     field(page, "rule-start").press("Tab")
     expect(field(page, "time")).to_have_value('deadline("T8", completed_at)')
+    # days of its own take the rule's place, and a rule theirs
+    field(page, "days").fill("3")
+    field(page, "days").press("Tab")
+    expect(field(page, "time")).to_have_value("working days(3, completed_at)")
+    expect(field(page, "rule")).to_have_value("")
+    field(page, "days-calendar").check()
+    expect(field(page, "time")).to_have_value("calendar days(3, completed_at)")
+    expect(field(page, "only-reminds")).not_to_be_checked()
+    field(page, "rule").fill("T8")
+    field(page, "rule").press("Tab")
+    expect(field(page, "time")).to_have_value('deadline("T8", completed_at)')
+    expect(field(page, "days")).to_have_value("")
 
     page.evaluate(SELECT, "issue_l3")
     field(page, "param-title").fill('"转送函"')

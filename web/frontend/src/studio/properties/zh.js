@@ -139,4 +139,12 @@ export const zh = {
   "required": "必填",
   "the case that sent the message": "发出消息的案件",
   "{reason}": "{reason}",
+  "Or days of its own": "或自定天数",
+  "A number. On the border of a step these days are the step's deadline, with lights and an explanation; they may be shorter than the law's limit, and never replace it.": "填数字。写在步骤边框上的天数就是该步骤的期限，有亮灯和说明；可以短于法定期限，不能代替它。",
+  "Counts calendar days": "按自然日计",
+  "Left off: working days, as the office's calendar has them.": "不选：按工作日历计工作日。",
+  "Only reminds": "只作提醒",
+  "Ticked, these days are no deadline of the step: the timer fires, and nothing is lit or counted as late.": "选中后，这些天数不是步骤的期限：到时只触发，不亮灯，不算逾期。",
+  "Working days of its own": "自定工作日",
+  "Calendar days of its own": "自定天数（自然日）",
 };

@@ -14,9 +14,9 @@ export function Adder({ id, label, options, add }) {
       <div class="duban-adder">
         <select id={id} class="bio-properties-panel-input" value={chosen} onChange={(event) => setChosen(event.target.value)}>
           <option value="">{translate("Choose a rule")}</option>
-          {options().map(({ value, note }) => (
+          {options().map(({ value, note, text }) => (
             <option key={value} value={value}>
-              {`${value} ${note}`}
+              {text || `${value} ${note}`}
             </option>
           ))}
         </select>

@@ -1,11 +1,14 @@
 // The deadlines of a step: the timers on its border that name a rule, and what each does before and after its day.
 import { groupOf, is, isAny, isWork, lines, property, text } from "../group.js";
 import { Adder } from "../fields/Adder.jsx";
-import { rulesIn } from "../timing.js";
+import { givesSpan, rulesIn } from "../timing.js";
+import { propertyOf } from "../extensions.js";
 import { timerOf, writeTimer } from "./timer.js";
 
 const WAITING = ["bpmn:UserTask", "bpmn:ManualTask", "bpmn:ReceiveTask", "bpmn:SubProcess", "bpmn:CallActivity"];
 const APART = 60;
+const OWN = { working: "Working days of its own", calendar: "Calendar days of its own" };
+const DAYS_AT_FIRST = 5;
 
 export function deadlineGroup(element, context) {
   if (!isAny(element, WAITING)) return null;
@@ -34,8 +37,11 @@ export function deadlineGroup(element, context) {
         id: "duban-deadline-add",
         component: Adder,
         label: t("Add a deadline"),
-        options: () => vocabulary.current.rules.map((each) => ({ value: each.id, note: `${each.name} · ${each.term}` })),
-        add: (rule) => addDeadline(element, context, rule),
+        options: () => [
+          ...Object.keys(OWN).map((kind) => ({ value: kind, text: t(OWN[kind]) })),
+          ...vocabulary.current.rules.map((each) => ({ value: each.id, note: `${each.name} · ${each.term}` })),
+        ],
+        add: (chosen) => addDeadline(element, context, chosen),
       },
       isWork(element) && ((!timers.length && !around.length) || excuse.get()) &&
         text("no-deadline", {
@@ -53,9 +59,15 @@ export function deadlineGroup(element, context) {
 function timersAround(element, registry) {
   const found = [];
   for (let each = element.businessObject.$parent; each && is(each, "bpmn:SubProcess"); each = each.$parent) {
-    found.push(...(registry.get(each.id)?.attachers || []).filter((event) => timerOf(event) && rulesIn(timerOf(event).text).length));
+    found.push(...(registry.get(each.id)?.attachers || []).filter(isDeadline));
   }
   return found;
+}
+
+// A timer that says how long its step has: by a rule, or in days or hours.
+function isDeadline(event) {
+  const timer = timerOf(event);
+  return timer && (rulesIn(timer.text).length > 0 || (givesSpan(timer.text) && !propertyOf(event, "only_reminds")));
 }
 
 // The rungs of a rule, as the table of escalations has them.
@@ -75,15 +87,16 @@ export function ladderOf({ translate: t, vocabulary }, id) {
 }
 
 // A timer on the border that does not end the step, and the end event that its path needs.
-function addDeadline(element, context, rule) {
+function addDeadline(element, context, chosen) {
   const { factory, modeling, vocabulary } = context;
   const host = element;
   const taken = (host.attachers || []).length;
   const x = host.x + Math.min(host.width - 20, 30 + taken * APART);
   const shape = factory.createShape({ type: "bpmn:BoundaryEvent", eventDefinitionType: "bpmn:TimerEventDefinition", cancelActivity: false });
   const timer = modeling.createShape(shape, { x, y: host.y + host.height }, host, { attach: true });
-  modeling.updateProperties(timer, { name: vocabulary.find("rules", rule)?.name || rule });
-  writeTimer(timer, context, `deadline("${rule}")`);
+  // days of its own are called as the step is
+  if (!OWN[chosen]) modeling.updateProperties(timer, { name: vocabulary.find("rules", chosen)?.name || chosen });
+  writeTimer(timer, context, OWN[chosen] ? `${chosen} days(${DAYS_AT_FIRST})` : `deadline("${chosen}")`);
   const end = factory.createShape({ type: "bpmn:EndEvent" });
   modeling.appendShape(timer, end, { x: timer.x + timer.width / 2, y: timer.y + timer.height + APART }, host.parent);
   context.select(timer.id);
