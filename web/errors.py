@@ -22,8 +22,9 @@ from engine.errors import (
     StoreAway,
 )
 from web.away import away_page
-from web.current import language
+from web.current import actor_or_none, language
 from web.i18n import catalogue, text
+from web.security import page_asked_for
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +43,17 @@ STATUS: tuple[tuple[type[EngineError], int, str], ...] = (
 
 @dataclass(frozen=True)
 class Trouble:
-    """What an error page shows. `advice` is what to do."""
+    """What an error page shows. `advice` is what to do.
+
+    `again`, where not None: to be done after logging in, on that page ("" for the first one).
+    """
 
     status: int
     title: str
     message: str
     advice: str
     detail: str = ""
+    again: str | None = None
 
 
 def trouble_of(error: EngineError) -> Trouble:
@@ -70,7 +75,7 @@ def trouble_of(error: EngineError) -> Trouble:
 def answer(trouble: Trouble) -> Response:
     """A whole page, a fragment for htmx, or JSON for a script: whatever asked."""
     if request.accept_mimetypes.best == "application/json" or request.is_json:
-        response = jsonify(error=trouble.message, advice=trouble.advice)
+        response = jsonify(error=trouble.message or trouble.title, advice=trouble.advice)
     elif request.headers.get("HX-Request"):
         response = make_response(render_template("parts/trouble.html", trouble=trouble))
     else:
@@ -91,7 +96,14 @@ def _on_engine_error(error: EngineError) -> Response:
 
 
 def _on_csrf_error(_error: HTTPException) -> Response:
-    return answer(_known(400, "csrf"))
+    lang = language()
+    if actor_or_none() is not None:
+        response = answer(_known(400, "csrf"))
+    else:
+        title, advice = text("session.title", lang), text("session.advice", lang)
+        response = answer(Trouble(400, title, "", advice, again=page_asked_for() or ""))
+    response.headers["X-Session"] = "over"
+    return response
 
 
 def _on_http_error(error: HTTPException) -> Response:

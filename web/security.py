@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec
+from urllib.parse import urlsplit
 
 import flask_login
-from flask import Flask, Response, make_response, redirect, request, session, url_for
+from flask import Flask, Response, jsonify, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -18,11 +19,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.config import Settings
 from engine.org.sessions import Session, begin_session, end_session, load_session_actor
 from engine.records.org import Actor
-from web.current import actor_or_none, engine
+from web.current import actor_or_none, engine, language
+from web.i18n import text
 from web.secret import session_key, shared_session_key
 
 OPEN_ENDPOINTS = frozenset(
-    {"static", "session.login_page", "session.login", "preferences.set_language", "feeds.show"}
+    {"static", "session.login_page", "session.login", "session.standing", "preferences.set_language", "feeds.show"}
     | {"public.show", "public.old_address", "public.query", "public.give"}
     # for monitors: what they tell names no person and no case
     | {"monitor.show_health", "monitor.show_metrics"}
@@ -131,6 +133,15 @@ def sign_out() -> None:
     session.clear()
 
 
+def session_left() -> int:
+    """Whole seconds until the person has to log in again; 0 before login."""
+    since = session.get(SINCE)
+    if actor_or_none() is None or not isinstance(since, int | float):
+        return 0
+    lifetime = timedelta(hours=engine().settings.session_hours).total_seconds()
+    return max(0, int(since + lifetime - engine().clock.now().timestamp()))
+
+
 def _kept_session() -> Session | None:
     session_id, generation = session.get(SESSION_ID), session.get(GENERATION)
     if not isinstance(session_id, str) or not isinstance(generation, int):
@@ -157,13 +168,32 @@ def _demand_login() -> AnyResponse | None:
         if actor.must_change_password and request.endpoint not in PASSWORD_FIRST:
             return _lead_to(url_for("profile.show", _anchor="password"))
         return None
-    target = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
-    return _lead_to(url_for("session.login_page", next=target))
+    return _lead_to(url_for("session.login_page", next=page_asked_for()))
+
+
+def page_asked_for() -> str | None:
+    """Where a person who logs in now wants to be: the page that is asked for, or the one that asks."""
+    if request.method == "GET" and not request.headers.get("HX-Request") and not _wants_json():
+        return request.full_path.rstrip("?") if request.path != "/" else None
+    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if came_from.netloc != request.host or not came_from.path.strip("/"):
+        return None
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
 
 
 def _lead_to(page: str) -> AnyResponse:
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": page})
+    if _wants_json():
+        # a script stays on its page, and says so there
+        said = text("session.title", language()), text("session.advice", language())
+        answer = jsonify(error=said[0], advice=said[1])
+        answer.status_code = 401
+        return answer
     return redirect(page)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from engine.cases.start import start_case
 from tests.browser.desk import Desk
-from tests.browser.office import Office
+from tests.browser.office import PASSWORD, Office
 from tests.browser.test_walk import LETTER
 
 pytestmark = pytest.mark.browser
@@ -30,6 +30,35 @@ def test_typed_text_is_not_lost(office: Office, desk_of: DeskOf) -> None:
     desk.page.reload()
     expect(desk.page.locator("#form[data-ready='1']")).to_be_visible()
     expect(desk.page.locator("#form textarea:not([readonly])")).to_have_value("还没写完")
+
+
+def test_a_login_that_ends_while_one_writes_loses_nothing(office: Office, desk_of: DeskOf) -> None:
+    a_letter(office, "反映征地补偿")
+    desk = desk_of("jiedai")
+    desk.find("甄别")
+    page = desk.page
+    page.context.clear_cookies(name="duban")
+    desk.fill({"entered": "yes", "legal_path": "petition", "contactable": True, "screen_reason": "写到一半"})
+    dialog = page.locator("#session-over")
+    expect(dialog.locator("#session-password")).to_be_focused()
+    page.keyboard.type("wrong")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("密码不正确")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#draft-state")).to_have_text("草稿已存 09:00")
+    # and a post that the page knows to come too late is held back, then sent
+    page.evaluate("document.dispatchEvent(new CustomEvent('session-over'))")
+    desk.send()
+    expect(page.locator(".flash")).to_contain_text("已办理")
+    # a step that is done does not come back half filled
+    desk.open("/new/petition_main")
+    desk.fill({**LETTER, "title": "填过又返回"})
+    desk.send()
+    page.go_back()
+    expect(page.locator("#form[data-ready='1']")).to_be_visible()
+    expect(page.locator("#form [id$='-Field_title']")).to_have_value("")
 
 
 def test_a_wrong_identity_number_is_said_at_the_field(desk_of: DeskOf) -> None:

@@ -18,6 +18,7 @@ PUBLIC = {
     "static",
     "session.login_page",
     "session.login",
+    "session.standing",
     "preferences.set_language",
     "feeds.show",
     *MONITORS,

@@ -107,6 +107,40 @@ def test_a_post_without_the_token_does_nothing(visit: Callable[[str], Visitor]) 
     assert draft.is_json
 
 
+def test_a_post_after_the_login_has_ended_says_so_and_leads_back(stranger: Visitor) -> None:
+    said = stranger.client.post("/cases/any/comments", headers={"Referer": "http://localhost/cases/any?x=1"})
+    assert said.status_code == 400
+    assert "登录已过期" in said.text
+    assert "/login?next=/cases/any?x%3D1" in said.text
+    elsewhere = stranger.client.post("/cases/any/comments", headers={"Referer": "http://evil.example/cases"})
+    assert "/login?next" not in elsewhere.text
+
+
+def test_a_script_hears_that_the_login_has_ended(stranger: Visitor) -> None:
+    answer = stranger.get("/messages/unread", headers={"Accept": "application/json"})
+    assert answer.status_code == 401
+    assert answer.json["error"] == "登录已过期"
+    refused = stranger.client.post("/tasks/any/draft", json={"a": 1})
+    assert (refused.status_code, refused.headers["X-Session"]) == (400, "over")
+    fragment = {"HX-Request": "true", "HX-Current-URL": "http://localhost/inbox?box=done"}
+    again = stranger.get("/inbox/rows", headers=fragment)
+    assert again.headers["HX-Redirect"] == "/login?next=/inbox?box%3Ddone"
+
+
+def test_a_page_that_outlived_its_login_gets_a_new_one(stranger: Visitor, visit: Callable[[str], Visitor]) -> None:
+    nobody = stranger.get("/login/standing").json
+    assert nobody["person"] is None
+    as_script = {"Accept": "application/json", "X-CSRFToken": nobody["token"]}
+    wrong = stranger.client.post("/login", data={"username": "jiedai", "password": "x"}, headers=as_script)
+    assert wrong.status_code == 403
+    assert "密码不正确" in wrong.json["error"]
+    right = stranger.client.post("/login", data={"username": "jiedai", "password": PASSWORD}, headers=as_script)
+    assert right.json["person"] == visit("jiedai").get("/login/standing").json["person"]
+    assert right.json["left"] == LONG_SESSION_HOURS * 3600
+    sent = {"X-CSRFToken": right.json["token"]}
+    assert stranger.client.post("/theme", data={"theme": "dark"}, headers=sent).status_code == 302
+
+
 def test_every_answer_carries_the_policy(visit: Callable[[str], Visitor]) -> None:
     visitor = visit("jiedai")
     for path in ("/login", "/inbox", "/nowhere", "/static/dist/app.js"):

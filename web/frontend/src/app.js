@@ -12,6 +12,7 @@ import { startMenus } from "./app/menus.js";
 import { startOnce } from "./app/once.js";
 import { startPeople } from "./app/people.js";
 import { startPhrases } from "./app/phrases.js";
+import { startSession } from "./app/session.js";
 import { startTabs } from "./app/tabs.js";
 
 window.htmx = htmx;
@@ -23,6 +24,7 @@ function start() {
   startGoto();
   startMenus();
   startHelp();
+  startSession();
   startOnce();
   startInbox(htmx);
   startCalendar();

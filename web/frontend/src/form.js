@@ -33,6 +33,7 @@ async function start() {
     files: new Map(),
     uploading: 0,
   };
+  document.addEventListener("session-renewed", (event) => (office.token = event.detail.token));
   const form = await createForm({
     container,
     schema: page.schema,
@@ -44,6 +45,8 @@ async function start() {
   });
   await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, FIRST_EFFECTS_MS)));
   container.officeForm = form;
+  // what a browser writes back into the fields after "back", the form would not know of
+  container.querySelector("form")?.setAttribute("autocomplete", "off");
   if (!page.editable) form.setProperty("readOnly", true);
   markTextAreas(container);
   // what a handler returns would keep the event from the others

@@ -13,6 +13,7 @@ export function startBadge() {
     let unread;
     try {
       const answer = await fetch(words.dataset.ask, { headers: { Accept: "application/json" }, redirect: "error" });
+      if (answer.status === 401) document.dispatchEvent(new CustomEvent("session-over"));
       if (!answer.ok) return;
       ({ unread } = await answer.json());
     } catch {

@@ -6,11 +6,12 @@ const LEAVE_MS = 1500;
 const KEPT_ALIVE = 60000;
 
 export function startDraft({ form, office, state }) {
-  const { draft_url: url, token, texts } = office;
+  const { draft_url: url, texts } = office;
   if (!url) return { stop() {}, changed() {} };
   let timer = null;
   let isDirty = false;
   let isStopped = false;
+  let wasOver = false;
   let last = JSON.stringify(forDraft(form));
 
   async function save() {
@@ -22,13 +23,17 @@ export function startDraft({ form, office, state }) {
     try {
       const response = await fetch(url, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": office.token },
         body,
         keepalive: body.length < KEPT_ALIVE,
       });
       const answer = response.ok ? await response.json() : null;
       state.textContent = answer ? texts.saved.replace("{at}", answer.saved_at) : texts.failed;
       if (!answer) isDirty = true;
+      // said once: a renewed login saves again by itself
+      const isOver = response.status === 401 || response.headers.get("X-Session") === "over";
+      if (isOver && !wasOver) document.dispatchEvent(new CustomEvent("session-over"));
+      wasOver = isOver;
     } catch {
       isDirty = true;
       state.textContent = texts.failed;
@@ -47,6 +52,7 @@ export function startDraft({ form, office, state }) {
     if (now !== last) changed();
     last = now;
   });
+  document.addEventListener("session-renewed", save);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });
