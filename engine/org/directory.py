@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.casework.initials import initials_of
 from engine.errors import Message, NotFound
 from engine.org.keeping import require_reader
 from engine.org.roles import known_roles
+from engine.org.sought import sought_in
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
-from engine.records.directory import PEOPLE_STATES, PeoplePage, PeopleQuery, Sought, UnitTies
+from engine.records.directory import PEOPLE_STATES, PeoplePage, PeopleQuery, UnitTies
 from engine.records.org import Actor, Grant, Person, Unit
 from engine.records.reach import Absence
 from engine.records.step import AuditEntry
 
-MOST_WORDS = 5
 MOST_EVENTS = 200
 
 
@@ -98,7 +97,7 @@ def people_sheet(
         if unit and at is None:
             raise NotFound(Message("单位", "unit"), unit)
         query = PeopleQuery(
-            words=tuple(_sought(word, units) for word in text.split()[:MOST_WORDS]),
+            words=sought_in(text, units),
             units=tuple(_below(unit, units)) if unit else (),
             role=role,
             state=state if state in PEOPLE_STATES else "active",
@@ -183,13 +182,6 @@ def office_history(engine: Engine, actor: Actor) -> tuple[tuple[AuditEntry, ...]
         events = work.directory.office_events(MOST_EVENTS)
         subjects = {str(e.detail["person_id"]) for e in events if "person_id" in e.detail}
         return events, work.directory.names(subjects | {e.actor for e in events})
-
-
-def _sought(word: str, units: Sequence[Unit]) -> Sought:
-    """A word may also name a unit."""
-    low = word.lower()
-    fit = (u.code for u in units if low in u.name.lower() or low in initials_of(u.name) or low == u.code)
-    return Sought(word, tuple(fit))
 
 
 def _below(code: str, units: Sequence[Unit]) -> Iterator[str]:

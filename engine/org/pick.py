@@ -13,9 +13,11 @@ from typing import TypeAlias
 
 from engine.casework.initials import initials_of
 from engine.errors import InvalidState, Message, NotFound
+from engine.org.sought import sought_in
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.case import CaseFile
+from engine.records.directory import Looking
 from engine.records.org import Actor
 from engine.records.task import TaskKind, UserTask
 from engine.tasks.receivers import home_of, may_be_asked, may_be_delegated, may_be_handed
@@ -24,8 +26,10 @@ from engine.tasks.rights import is_accused, is_handler
 OF_TASK = ("transfer", "delegate", "sign")
 OF_CASE = ("copy", "mention")
 PURPOSES = (*OF_TASK, *OF_CASE, "deputy")
-SHOWN = 12
+SHOWN = 20
 """Colleagues in one answer; whoever looks for another types more."""
+MOST_PORTIONS = 5
+"""Portions of the staff that are looked through where hardly anybody is fit for the purpose."""
 LONGEST = 50
 
 _Test: TypeAlias = Callable[[Actor], bool]
@@ -64,15 +68,25 @@ def pick_people(
         )
     with engine.store.read() as work:
         task, case = _meant(work, actor, purpose, task_id, case_id)
-        units = {unit.code: unit.name for unit in work.org.units()}
-        near = _near(actor, purpose, task)
-        people: Iterable[Actor] = work.desk.colleagues(near)
+        units = work.org.units()
+        looking = Looking(actor.unit, sought_in(text, units), _near(actor, purpose, task))
+        people: Iterable[Actor] = _nearest_first(work, looking)
         if case is not None:
             people = _told_apart(people, case, work.desk.stands_aside(case.case_id))
         fits = _test(work, actor, purpose, task, case)
-        words = text.lower().split()
-        found = (each for each in _ordered(people, actor) if _says(each, units, words) and fits(each))
-        return tuple(_pick(each, units) for each in islice(found, min(limit, 200)))
+        names = {unit.code: unit.name for unit in units}
+        found = (each for each in people if fits(each))
+        return tuple(_pick(each, names) for each in islice(found, min(limit, 200)))
+
+
+def _nearest_first(work: UnitOfWork, looking: Looking) -> Iterator[Actor]:
+    """Portion by portion, no more than are needed, and never more than `MOST_PORTIONS`."""
+    for _ in range(MOST_PORTIONS):
+        portion = work.desk.colleagues(looking)
+        yield from portion
+        if len(portion) < looking.limit:
+            return
+        looking = replace(looking, after=portion[-1])
 
 
 def _meant(
@@ -131,16 +145,6 @@ def _test(work: UnitOfWork, actor: Actor, purpose: str, task: UserTask | None, c
 def _told_apart(people: Iterable[Actor], case: CaseFile, aside: frozenset[str]) -> Iterator[Actor]:
     stands = frozenset({case.case_id})
     return (replace(each, recused=stands) if each.person_id in aside else each for each in people)
-
-
-def _ordered(people: Iterable[Actor], actor: Actor) -> list[Actor]:
-    return sorted(people, key=lambda each: (each.unit != actor.unit, each.unit, each.username))
-
-
-def _says(person: Actor, units: Mapping[str, str], words: list[str]) -> bool:
-    unit = units.get(person.unit, "")
-    said = (person.name.lower(), person.username.lower(), unit.lower(), initials_of(person.name), initials_of(unit))
-    return all(any(word in each for each in said) for word in words)
 
 
 def _pick(person: Actor, units: Mapping[str, str]) -> Pick:

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from engine.records.directory import Looking
 from engine.records.org import Actor
 from engine.records.task import UserTask
 from engine.records.work import CopyNote, Follow, Phrase
 
 
 class DeskRepository(Protocol):
-    def colleagues(self, units: Sequence[str] | None = None) -> tuple[Actor, ...]:
-        """Active staff by unit and user name, with their grants; only those who belong to or act for `units`.
+    def colleagues(self, looking: Looking) -> tuple[Actor, ...]:
+        """The next active staff with their grants, at most `looking.limit`.
 
-        What they stand aside from is not among it: ask `stands_aside` of the case. One statement.
+        What they stand aside from is not among it: ask `stands_aside` of the case. At most three statements.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.records.org import Grant, Person
+from engine.records.org import Actor, Grant, Person
 
 PEOPLE_STATES = ("active", "closed", "locked", "waiting")
 """Those who work here; whose account is closed; whose login pauses; who have not chosen a password yet."""
@@ -16,6 +16,20 @@ class Sought:
 
     word: str
     units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Looking:
+    """For colleagues, those of the unit `first` before others, then by unit and user name. Every word must fit.
+
+    `units`: only those who belong to or act for one of them, None for anybody. `after` is the last one seen.
+    """
+
+    first: str
+    words: tuple[Sought, ...] = ()
+    units: tuple[str, ...] | None = None
+    after: Actor | None = None
+    limit: int = 60
 
 
 @dataclass(frozen=True)
@@ -32,7 +46,7 @@ class PeopleQuery:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """People by unit and user name, without password hashes, and the roles of each by person id. `total` of all pages."""
+    """People by unit and user name, without password hashes; roles by person id; `total` of all pages."""
 
     people: tuple[Person, ...]
     grants: dict[str, tuple[Grant, ...]]

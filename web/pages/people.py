@@ -11,8 +11,8 @@ from web.i18n import label, text
 
 people = Blueprint("people", __name__, url_prefix="/people")
 
-LISTED = 100
-"""Colleagues that a page offers to who has no script; with one, they are asked for."""
+LISTED = {"transfer": 100, "delegate": 100, "deputy": 100}
+"""Colleagues of one unit that a page offers to who has no script; of all staff the nearest `SHOWN`."""
 
 
 @people.get("")
@@ -31,7 +31,9 @@ def index() -> Response:
 
 def offered(purpose: str, *, task_id: str | None = None, case_id: str | None = None) -> list[dict[str, str]]:
     """What a page's own list holds, for `parts/people.html`."""
-    found = pick_people(engine(), actor(), purpose=purpose, task_id=task_id, case_id=case_id, limit=LISTED)
+    found = pick_people(
+        engine(), actor(), purpose=purpose, task_id=task_id, case_id=case_id, limit=LISTED.get(purpose, SHOWN)
+    )
     return [_row(pick) for pick in found]
 
 

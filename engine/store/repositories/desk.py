@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from engine.records.directory import Looking
 from engine.records.org import Actor, Grant
 from engine.records.task import TaskState, UserTask
 from engine.records.work import CopyNote, Follow, Phrase
+from engine.store.person_words import begins_with
 from engine.store.repositories.locking import lock_row
 from engine.store.rows import record_of, upsert, values_of
 from engine.store.tables.case import instance
 from engine.store.tables.org import person as persons
-from engine.store.tables.org import role_grant
+from engine.store.tables.org import person_word, role_grant
 from engine.store.tables.task import user_task
 from engine.store.tables.work import copy_note, follow, phrase, recusal
 
@@ -27,11 +30,46 @@ class Desk:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def colleagues(self, units: Sequence[str] | None = None) -> tuple[Actor, ...]:
-        if units is None:
-            return self._staff(persons.c.active)
-        posted = sa.select(role_grant.c.person_id).where(role_grant.c.unit.in_(units))
-        return self._staff(persons.c.active & (persons.c.unit.in_(units) | persons.c.person_id.in_(posted)))
+    def colleagues(self, looking: Looking) -> tuple[Actor, ...]:
+        p, after = persons.c, looking.after
+        found: list[Any] = []
+        if after is None or after.unit == looking.first:
+            own = p.unit == looking.first
+            found += self._next(looking, own if after is None else own & (p.username > after.username))
+        if len(found) < looking.limit:
+            other = p.unit != looking.first
+            if after is not None and after.unit != looking.first:
+                other &= sa.tuple_(p.unit, p.username) > sa.tuple_(after.unit, after.username)
+            found += self._next(replace(looking, limit=looking.limit - len(found)), other)
+        grants = self._grants_of([row.person_id for row in found])
+        return tuple(
+            Actor(row.person_id, row.username, row.name, row.unit, frozenset(grants[row.person_id]))
+            for row in found
+        )
+
+    def _next(self, looking: Looking, which: sa.ColumnElement[bool]) -> Sequence[Any]:
+        p, units = persons.c, looking.units
+        meant = [p.active, which]
+        if units is not None:
+            posted = sa.select(role_grant.c.person_id).where(role_grant.c.unit.in_(units))
+            meant.append(p.unit.in_(units) | p.person_id.in_(posted))
+        for sought in looking.words:
+            named = p.person_id.in_(sa.select(person_word.c.person_id).where(begins_with(sought.word)))
+            meant.append(named | p.unit.in_(sought.units) if sought.units else named)
+        return self._connection.execute(
+            sa.select(p.person_id, p.username, p.name, p.unit)
+            .where(*meant)
+            .order_by(p.unit, p.username)  # ix_person_of_unit, ix_person_listed
+            .limit(looking.limit)
+        ).all()
+
+    def _grants_of(self, person_ids: Sequence[str]) -> Mapping[str, set[Grant]]:
+        grants: dict[str, set[Grant]] = defaultdict(set)
+        if person_ids:
+            c = role_grant.c
+            for row in self._connection.execute(sa.select(role_grant).where(c.person_id.in_(person_ids))):
+                grants[row.person_id].add(Grant(row.role, row.unit))
+        return grants
 
     def _staff(self, condition: sa.ColumnElement[bool]) -> tuple[Actor, ...]:
         p, g = persons.c, role_grant.c

@@ -19,7 +19,7 @@ function enhance(field) {
   const select = field.querySelector("select");
   const label = field.querySelector("label");
   const id = `people-${(counter += 1)}`;
-  const { source, none, found, drop, placeholder, missing } = field.dataset;
+  const { source, none, found, more, drop, placeholder, missing } = field.dataset;
 
   const input = element("input", {
     class: "input", id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder,
@@ -39,6 +39,7 @@ function enhance(field) {
   select.hidden = true;
 
   let rows = [];
+  let isCut = false;
   let at = -1;
   let timer = null;
   let asked = 0;
@@ -75,7 +76,7 @@ function enhance(field) {
 
   function mark(index) {
     at = index;
-    [...list.children].forEach((row, i) => row.setAttribute("aria-selected", String(i === at)));
+    list.querySelectorAll('[role="option"]').forEach((row, i) => row.setAttribute("aria-selected", String(i === at)));
     const row = list.children[at];
     if (!row) return;
     input.setAttribute("aria-activedescendant", row.id);
@@ -117,6 +118,7 @@ function enhance(field) {
         : [element("li", { class: "people-none" }, none)]),
     );
     if (!shown.length) list.firstChild.setAttribute("role", "presentation");
+    if (shown.length && isCut) list.append(element("li", { class: "people-none", role: "presentation" }, more));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     said.textContent = shown.length ? found.replace("#", String(shown.length)) : none;
@@ -130,7 +132,9 @@ function enhance(field) {
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, redirect: "error" });
       if (!answer.ok || mine !== asked) return;
-      rows = (await answer.json()).people;
+      const told = await answer.json();
+      rows = told.people;
+      isCut = told.more;
     } catch {
       return;
     }
