@@ -37,8 +37,8 @@ class Line:
     marks: tuple[Mark, ...]
 
 
-def line_of(row: InboxRow, box: str, language: str) -> Line:
-    """The line of one row."""
+def line_of(row: InboxRow, box: str, language: str, halted: frozenset[str] = frozenset()) -> Line:
+    """The line of one row. `halted` are instances."""
     task, case_id = row.task, row.case_id
     leads_to_case = task is None or box in CASE_BOXES
     return Line(
@@ -54,7 +54,7 @@ def line_of(row: InboxRow, box: str, language: str) -> Line:
         if leads_to_case
         else address_of("inbox.panel", "task_id", task.task_id if task else ""),
         claim_url=address_of("tasks.claim", "task_id", task.task_id) if box == "claimable" and task else "",
-        marks=tuple(_marks(row, language)),
+        marks=(*_halted(row, halted, language), *_marks(row, language)),
     )
 
 
@@ -62,6 +62,11 @@ def count_words(number: int, box: str = "") -> str:
     """A count as the rail writes it: nobody needs to know how many more than 999."""
     cap = cap_of(box)
     return str(number) if number < cap else f"{cap - 1}+"
+
+
+def _halted(row: InboxRow, halted: frozenset[str], language: str) -> Iterator[Mark]:
+    if row.task is not None and row.task.instance_id in halted:
+        yield Mark("pause-circle", text("halted.mark", language))
 
 
 def _marks(row: InboxRow, language: str) -> Iterator[Mark]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from engine.records.operating import ElementLoad, ElementPace, Halt, StandingTask
+from engine.records.operating import ElementLoad, ElementPace, Halt, ListedIncident, StandingTask
 from engine.records.org import Actor
 from engine.records.step import Incident
 from engine.values import Data
@@ -40,6 +40,10 @@ class OperatingRepository(Protocol):
         """The open tasks of an element, the first due first; `light` red or soon as `loads` counts them."""
         ...
 
+    def incidents_listed(self, reader: Actor, *, state: str | None, limit: int) -> tuple[ListedIncident, ...]:
+        """The newest first, without cases that the reader may not know of. One statement."""
+        ...
+
     def halts(self) -> tuple[Halt, ...]:
         """Those in force. One statement."""
         ...
@@ -51,6 +55,10 @@ class OperatingRepository(Protocol):
 
     def halt_of_instance(self, instance_id: str) -> str | None:
         """The id of the halt that stops an instance, the widest first. No statement where it has been locked."""
+        ...
+
+    def halted_among(self, instance_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these are halted. One statement, none without ids."""
         ...
 
     def halt_of_procedure(self, key: str) -> str | None:

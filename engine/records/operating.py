@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from engine.records.step import Incident
+
 
 class HaltScope(StrEnum):
     INSTANCE = "instance"
@@ -49,6 +51,17 @@ class ElementPace:
     median_seconds: float
     p90_seconds: float
     late: int
+
+
+@dataclass(frozen=True)
+class ListedIncident:
+    """`procedure` is the name of the running version; `number` and `title` are None of a case out of sight."""
+
+    incident: Incident
+    procedure: str
+    number: str | None
+    title: str | None
+    is_visible: bool
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from engine.records.case import CaseFile, Instance
+from engine.records.operating import Halt
 from engine.records.step import AuditEntry, Incident, Paper, PathEntry
 from engine.records.task import UserTask
 from engine.records.time import Deadline, Timer
@@ -84,6 +85,8 @@ class InboxPage:
     Numbers are bounded: a count of `cap_of` its box says “as many or more”; with `is_capped`, `total` is what was
     found before the bound. `is_partial`: the box is too big for this search, filter or order to have looked at all
     of it.
+
+    `halts` are those in force of procedures and of everything, `halted` the instances of the rows that one stops.
     """
 
     rows: tuple[InboxRow, ...]
@@ -92,6 +95,8 @@ class InboxPage:
     lights: Mapping[str, int]
     is_capped: bool = False
     is_partial: bool = False
+    halts: tuple[Halt, ...] = ()
+    halted: frozenset[str] = frozenset()
 
 
 COUNT_CAP = 1000
@@ -135,7 +140,7 @@ class TaskView:
 
     `form` is as the task has it (`fields`, `shows`); `context` what its formulas know. `shared` are the case's
     values of its fields now, `seen` those that the draft began from. `may_complete` says whether this actor may;
-    `next_hint` what happens after, as (zh, en) or None.
+    `next_hint` what happens after, as (zh, en) or None. `halt` is what stops an open task's instance for now.
     """
 
     task: UserTask
@@ -153,6 +158,7 @@ class TaskView:
     context: Mapping[str, object] = field(default_factory=dict)
     shared: Mapping[str, object] = field(default_factory=dict)
     seen: Mapping[str, object] = field(default_factory=dict)
+    halt: Halt | None = None
 
 
 @dataclass(frozen=True)

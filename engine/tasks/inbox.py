@@ -7,6 +7,7 @@ from dataclasses import replace
 from engine.ports.engine import Engine
 from engine.records.org import Actor
 from engine.records.views import InboxPage, InboxQuery, InboxRow
+from engine.tasks.halted import with_halts
 from engine.tasks.rights import principal_for
 
 
@@ -14,6 +15,7 @@ def inbox(engine: Engine, actor: Actor, query: InboxQuery) -> InboxPage:
     """A page of one box. Tasks of a case that accuses the actor's unit are in no list and no count."""
     with engine.store.read() as work:
         page = work.tasks.inbox(actor, query, engine.clock.now().astimezone(engine.settings.timezone))
+        page = with_halts(work, page)
     if query.box != "deputised":
         return page
     return replace(page, rows=tuple(_stood_in_for(actor, row) for row in page.rows))

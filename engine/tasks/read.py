@@ -15,6 +15,7 @@ from engine.records.org import Actor
 from engine.records.task import Draft, TaskState, UserTask
 from engine.records.time import Deadline
 from engine.records.views import TaskView
+from engine.tasks.halted import halt_over
 from engine.tasks.refusals import unknown_task
 from engine.tasks.rights import is_accused, is_candidate, may_claim, may_complete
 from engine.values import Data, Value
@@ -37,6 +38,7 @@ def open_task(engine: Engine, actor: Actor, task_id: str) -> TaskView:
         whole = procedure if instance is None else load_procedure(work, instance.definition_id)
         units = {unit.code: unit.name for unit in work.org.units()} if task.unit else {}
         assignee = work.org.person(task.assignee) if task.assignee else None
+        halt = halt_over(work, task)
     shared = {}
     if instance is not None and task.state is TaskState.OPEN:
         snapshot = instance.snapshot
@@ -62,6 +64,7 @@ def open_task(engine: Engine, actor: Actor, task_id: str) -> TaskView:
         context=form.context,
         shared=shared,
         seen=shared if draft is None or draft.base is None else draft.base,
+        halt=halt,
     )
 
 

@@ -15,7 +15,10 @@ from engine.operating.halts import read_halts, resume, suspend
 from engine.operating.repairs import Repair, RepairKind, repair_instance
 from engine.records.case import CaseFile
 from engine.records.operating import HaltScope
+from engine.records.views import InboxQuery
 from engine.tasks.complete import complete_task
+from engine.tasks.inbox import inbox
+from engine.tasks.read import open_task
 from tests.unit.kernel.bpmn_builder import Bpmn
 from tests.worlds import World
 
@@ -45,10 +48,15 @@ def elements(world: World, case: CaseFile) -> set[str]:
 
 
 def test_timers_of_a_halted_instance_wait_and_fire_once(either: World) -> None:
-    world, admin = either, either.actor("admin")
+    world, admin, clerk = either, either.actor("admin"), either.actor("dengji")
     world.deploy(urging())
     halted, other = begun(world), begun(world)
     halt = suspend(world.engine, admin, HaltScope.INSTANCE, instance_of(world, halted), "核对数据")
+    listed = inbox(world.engine, clerk, InboxQuery(box="claimable"))
+    assert (listed.halts, listed.halted) == ((), {halt.target})
+    assert [open_task(world.engine, clerk, row.task.task_id).halt for row in listed.rows if row.task] == [
+        halt if row.case_id == halted.case_id else None for row in listed.rows
+    ]
     due = world.view(halted).deadlines[0].legal_due
 
     world.clock.advance(HOUR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -48,6 +49,11 @@ def test_the_picture_counts_and_leads_to_the_cases(visit: Visit) -> None:
 def test_a_suspended_procedure_says_so_to_everybody(office: Office, visit: Visit) -> None:
     reception = visit("jiedai")
     reception.start_case()
+    clerk = visit("dengji")
+    task = clerk.task_id()
+    before = ("/inbox?box=claimable", "/inbox/rows?box=claimable", f"/tasks/{task}", f"/inbox/panel/{task}")
+    pages = [(clerk, path) for path in before] + [(reception, "/new/two_steps")]
+    assert not [path for who, path in pages if "halt-note" in who.get(path).text]
     admin = visit("admin")
     refused = admin.post("/operate/halts", {"scope": "procedure", "target": "two_steps", "reason": " "})
     assert refused.status_code == 409
@@ -57,9 +63,14 @@ def test_a_suspended_procedure_says_so_to_everybody(office: Office, visit: Visit
     page = admin.get("/operate/two_steps").text
     assert "新版表单有误" in page
     assert "法定期限照常计算" in page
+    told_before = [who.get(path).text for who, path in pages]
+    assert all("新版表单有误" in text and "已暂停办理" in text for text in told_before)
+    assert "pause-circle" in told_before[1][told_before[1].index("data-task=") :]
+    assert "内容保留在草稿里" in told_before[2]
     told = reception.start({"title": "路灯不亮"})
     assert told.status_code == 409
     assert "新版表单有误" in told.text
+    assert json.dumps("路灯不亮") in told.text
     halt = re.search(r"/operate/halts/([^/]+)/end", page)
     assert halt
     assert reception.post(f"/operate/halts/{halt.group(1)}/end").status_code == 403

@@ -10,11 +10,14 @@ from flask import Blueprint, Response, flash, jsonify, make_response, redirect, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.form_files import Upload
+from engine.cases.halted import Halted
 from engine.cases.start import start_case
 from engine.definitions.read import start_form
 from engine.errors import FieldError, InvalidForm, Message, NotFound, StepFailed
 from engine.tasks.drafts import drop_start_draft, save_start_draft, start_draft
+from engine.tasks.halted import halt_of_start
 from web.current import actor, engine, language
+from web.errors import trouble_of
 from web.form_page import FormPage, errors_of, read_draft, read_payload, shown_errors
 from web.frame import may_start, office_time
 from web.i18n import text
@@ -38,10 +41,13 @@ def create(procedure: str) -> AnyResponse:
     for_script = request.accept_mimetypes.best == "application/json"
     try:
         case = start_case(engine(), actor(), procedure, data, submission_key=key, uploads=uploads)
-    except (InvalidForm, StepFailed) as error:
+    except (InvalidForm, StepFailed, Halted) as error:
+        # what was typed stays on the page
+        errors = (FieldError("", error.message),) if isinstance(error, Halted) else errors_of(error)
+        status = trouble_of(error).status if isinstance(error, Halted) else 422
         if for_script:
-            return make_response(jsonify(errors=shown_errors(errors_of(error))), 422)
-        return make_response(_page(procedure, data, key, errors_of(error)), 422)
+            return make_response(jsonify(errors=shown_errors(errors)), status)
+        return make_response(_page(procedure, data, key, errors), status)
     flash(text("start.done", language(), title=case.title))
     there = url_for("cases.show", case_id=case.case_id)
     return jsonify(location=there) if for_script else redirect(there)
@@ -81,4 +87,6 @@ def _page(procedure: str, values: Mapping[str, Any] | None, key: str, errors: Se
         errors=errors,
         draft_saved_at=kept.saved_at if kept else None,
     )
-    return render_template("start.html", procedure=procedure, name=names[procedure], form=form, submission_key=key)
+    halt = halt_of_start(engine(), actor(), procedure)
+    words = {"procedure": procedure, "name": names[procedure], "submission_key": key}
+    return render_template("start.html", **words, form=form, halt=halt)

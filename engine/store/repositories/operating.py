@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from engine.records.operating import ElementLoad, ElementPace, Halt, StandingTask
+from engine.records.operating import ElementLoad, ElementPace, Halt, ListedIncident, StandingTask
 from engine.records.org import Actor
 from engine.records.step import Incident
 from engine.records.task import TaskKind, TaskState
 from engine.store.repositories.halted import IS_IN_FORCE, halt_of_instance, halt_of_procedure
 from engine.store.repositories.known import Known
-from engine.store.repositories.searching import is_task_not_accused, may_see_one
+from engine.store.repositories.searching import is_not_accused, is_task_not_accused, may_see_one
 from engine.store.rows import AnyRow, columns_of, record_of, values_of
 from engine.store.tables.case import case_file, instance
 from engine.store.tables.definition import definition
@@ -149,6 +149,37 @@ class Operating:
             return microseconds / 1_000_000.0
         return sa.extract("epoch", until - since)
 
+    def incidents_listed(self, reader: Actor, *, state: str | None, limit: int) -> tuple[ListedIncident, ...]:
+        c = incident.c
+        asked = [c.state == state] if state is not None else []  # ix_incident_by_state, else ix_incident_newest
+        rows = self._connection.execute(
+            sa.select(
+                *columns_of(Incident, incident),
+                case_file.c.number,
+                case_file.c.title,
+                definition.c.name.label("procedure"),
+                may_see_one(reader).label("is_visible"),
+            )
+            .select_from(
+                incident.join(case_file, case_file.c.case_id == c.case_id)
+                .outerjoin(instance, instance.c.instance_id == c.instance_id)
+                .outerjoin(definition, definition.c.definition_id == instance.c.definition_id)
+            )
+            .where(is_not_accused(reader), *asked)
+            .order_by(c.at.desc(), c.incident_id)
+            .limit(limit)
+        )
+        return tuple(
+            ListedIncident(
+                record_of(Incident, row, incident),
+                row.procedure or "",
+                row.number if row.is_visible else None,
+                row.title if row.is_visible else None,
+                bool(row.is_visible),
+            )
+            for row in rows
+        )
+
     def halts(self) -> tuple[Halt, ...]:
         rows = self._connection.execute(
             sa.select(*_HALT).where(IS_IN_FORCE).order_by(halts.c.scope, halts.c.target)  # ix_halt_now
@@ -170,6 +201,13 @@ class Operating:
             statement = sa.select(halt_of_instance()).where(instance.c.instance_id == instance_id)
             self._known.halts[instance_id] = self._connection.scalar(statement)
         return self._known.halts[instance_id]
+
+    def halted_among(self, instance_ids: Sequence[str]) -> frozenset[str]:
+        if not instance_ids:
+            return frozenset()
+        among = instance.c.instance_id.in_(instance_ids)
+        found = sa.select(instance.c.instance_id).where(among, halt_of_instance().is_not(None))
+        return frozenset(self._connection.scalars(found))
 
     def halt_of_procedure(self, key: str) -> str | None:
         found: str | None = self._connection.scalar(sa.select(halt_of_procedure(sa.literal(key))))
