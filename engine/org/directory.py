@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.errors import Message, NotFound
-from engine.org.keeping import require_reader
+from engine.org.keeping import require_keeper, require_reader
 from engine.org.roles import known_roles
 from engine.org.sought import sought_in
 from engine.ports.engine import Engine
@@ -169,8 +169,8 @@ def open_unit(engine: Engine, actor: Actor, code: str) -> UnitSheet:
 
 
 def unit_tree(engine: Engine, actor: Actor) -> tuple[tuple[Branch, ...], tuple[str, ...]]:
-    """The tree and the roles, for what is entered anew. Raises Forbidden (audited)."""
-    require_reader(engine, actor)
+    """The tree and the roles, for an administrator who enters something new. Raises Forbidden (audited)."""
+    require_keeper(engine, actor, "enter_office", {})
     with engine.store.read() as work:
         return _tree(work.org.units(), work.directory.members()), known_roles(work)
 

@@ -63,6 +63,10 @@ def test_people_of_a_file_are_added_and_those_who_are_there_are_left(run, tmp_pa
     assert "gao.yuan" in first.output
     second = run("office", "load", file)
     assert "新增 0 个单位、0 人" in second.output
+    # the way back in when no administrator can log in
+    username, _, password = run("office", "password", "admin").output.strip().split("\t")
+    assert (username, len(password)) == ("admin", 14)
+    assert run("office", "password", "nobody").exit_code == 1
 
 
 def test_an_office_file_that_is_wrong_names_the_entry(run, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def test_the_page_is_for_administrators_and_auditors(enter: Enter) -> None:  # n
     page = reader.get("/org/people/p-jingban").text
     assert "许知行" in page
     assert 'action="/org/' not in page
+    assert reader.get("/org/people/new").status_code == reader.get("/org/units/new").status_code == 403
     assert send(reader, "/org/people/p-jingban/roles", role="chief", role_unit="xfj", seen=0).status_code == 403
 
 

@@ -176,7 +176,8 @@ def _trying(person_id: str, act: Callable[[], AnyResponse], given: Mapping[str, 
 
 def _let_in(made: LetIn, done: str) -> AnyResponse:
     """The one page that shows the password; it is kept nowhere, so there is nothing to lead back to."""
-    return make_response(render_template("org/let_in.html", made=made, done=done))
+    address = engine().settings.public_url
+    return make_response(render_template("org/let_in.html", made=made, done=done, address=address))
 
 
 def _new(given: Mapping[str, str], errors: Mapping[str, str]) -> str:

@@ -27,6 +27,7 @@ from engine.org.sessions import begin_session, load_session_actor
 from engine.org.units import UnitFields, add_unit, change_unit, close_unit, reopen_unit
 from engine.ports.engine import Engine
 from engine.records.org import Actor, Grant, Person
+from engine.tasks.leaving import begin_leaving, continue_leaving
 
 OWN = "一个足够长的密码啊啊"
 KEEPER = Grant("office_admin", "xfj")
@@ -145,6 +146,19 @@ def test_the_last_who_can_log_in_stays(office: Engine, admin: Actor) -> None:
         close_member(office, actor_of(office, ghost), admin.person_id, reason="调离", seen=0)
     assert stored(office, ghost).active
     assert open_member(office, admin, admin.person_id).is_last_admin
+
+
+def test_the_head_of_a_unit_does_not_close_the_last_administrator_either(office: Engine, admin: Actor) -> None:
+    head = Actor("p-chief", "chief", "陆明远", "xfj", frozenset({Grant("chief", "xfj")}))
+    with pytest.raises(InvalidState, match="最后一位"):
+        begin_leaving(office, head, admin.person_id, {}, "退休", deactivate=True)
+    second = an_admin(office, "second")
+    begin_leaving(office, head, admin.person_id, {}, "退休", deactivate=True)
+    begin_leaving(office, head, second.person_id, {}, "退休", deactivate=True)
+    for leaver in (admin, second):
+        continue_leaving(office, head, leaver.person_id)
+    left = [person.username for person in people_sheet(office, an_auditor(), role="office_admin").found.people]
+    assert left == ["second"]
 
 
 def test_a_closed_account_ends_its_sessions_and_comes_back_without_roles(office: Engine, admin: Actor) -> None:
