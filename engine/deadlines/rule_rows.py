@@ -15,6 +15,7 @@ from engine.clock.calendar import ImpossibleTime
 from engine.clock.deadline import HOURS_A_YEAR, MOST_DAYS, ClockKind
 from engine.deadlines.effective import ON, Span, gaps_between, span_of
 from engine.deadlines.life import PAUSE_REASONS
+from engine.deadlines.own import is_own
 from engine.deadlines.rules import DeadlineRule, read_rule
 from engine.deadlines.table_cells import keys_in, literal
 from engine.errors import Message
@@ -66,7 +67,7 @@ def read_rows(sheet: Sheet) -> tuple[list[RuleRow], list[RuleFault]]:
         wrong = [RuleFault(row, column, message) for column, message in unplain.items()]
         span = _span(row, wrong)
         keys = keys_in(row.cells.get(KEY, ANY))
-        if keys is None or len(keys) != 1:
+        if keys is None or len(keys) != 1 or any(map(is_own, keys)):
             wrong.append(
                 RuleFault(
                     row, KEY, Message("请填写一个规则编号，例如 T4。", "Enter the id of one rule, such as T4.")

@@ -20,6 +20,7 @@ from engine.store.tables import metadata
 from engine.store.unit_of_work import SqlStore
 from tests.simulation.conftest import HERE, answers_of, told
 from tests.unit.clock.days import ZONE, at
+from tests.usecases.test_own_deadlines import verifying
 from tests.worlds import World, enter_world
 
 Play = Callable[..., Simulation]
@@ -29,6 +30,19 @@ start: {as: lxb.zhuren, data: {resp_unit: zjj, place_level: district, persons_co
 ack: {after: 5 M}
 dispatch_leader: {after: 15 M, data: {leader_name: 带队领导, leader_rank: deputy}}
 """
+
+
+def test_days_on_a_step_stand_in_the_timeline_by_the_steps_name(play: Play, office: World) -> None:
+    office.deploy(verifying())
+    played = play("verifying", "2025-09-29 09:00", "look: {after: 1 H}\nverify: {after: 9 D}\nsign: {after: 1 H}")
+    assert told(played, "deadline") == [
+        ("2025-09-29 10:00", "@verify", "实地核查：2 个工作日，2025-10-09 24:00 到期"),
+    ]
+    # the eve of the due day's is the last working day before the holiday
+    assert ("2025-09-30 00:00", "@verify", "实地核查 亮黄灯") in told(played, "light")
+    assert [message for *_, message in told(played, "met")] == ["实地核查 按期办结"]
+    began = next(entry for entry in played.entries if entry.kind == "deadline")
+    assert (began.element, began.message.en) == ("verify", "实地核查: 2 working days, due 2025-10-09 24:00")
 
 
 def test_the_main_pipeline_over_national_day(play: Play) -> None:

@@ -6,15 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from engine.cases.start import start_case
 from engine.clock.deadline import ClockKind, Term
 from engine.deadlines.explanation import Audience, RungWords
+from engine.definitions.deploy import deploy_procedure
 from engine.errors import Message
 from engine.records.time import DeadlineState, TimerState
+from engine.tasks.complete import complete_task
 from tests.browser.office import Office
 from tests.builders import a_timer
 from tests.unit.clock.days import ZONE, at
 from tests.unit.deadlines.explained import a_running, explained
+from tests.usecases.test_own_deadlines import verifying
 from tests.web.visitor import Visitor
+from tests.worlds import files_of
 from web.moments import OfficeTime
 from web.timer_lines import timer_lines
 from web.why import Card, card_of
@@ -50,6 +55,9 @@ def test_a_short_span_is_told_week_by_week() -> None:
     assert words["10-14 星期二，第 5 日，到期日"] == "is-due"
     assert words["10-10 星期五，第 2 日"] == "is-today"
     assert strip.kinds == ("start", "counted", "makeup", "rest", "due", "today")
+    english = a_card(Term(W, 5, rollover=False), "2025-09-30 10:00", "2025-10-10 09:00", language="en").strip
+    assert english is not None
+    assert english.blocks[0].label == "Oct"
 
 
 def test_a_long_span_is_told_month_by_month() -> None:
@@ -128,6 +136,34 @@ def test_the_page_the_part_and_the_json_of_one_deadline(visit: Visit, office: Of
     told = officer.get(f"/deadlines/{deadline_id}.json").get_json()
     assert (told["rule"]["id"], told["dates"]["legal_due"]["written"]) == ("T1", "2025-10-11 24:00")
     assert told["days"][-1]["due"] is True
+
+
+def test_days_of_a_steps_own_are_called_by_its_name_and_never_by_a_code(visit: Visit, office: Office) -> None:
+    deploy_procedure(office.engine, None, "verifying", files_of(verifying()))
+    case = start_case(office.engine, office.actor("dengji"), "verifying", {})
+    with office.engine.store.read() as work:
+        before = work.cases.view(case.case_id)
+    assert before is not None
+    complete_task(office.engine, office.actor("dengji"), before.tasks[0].task_id, {})
+    with office.engine.store.read() as work:
+        view = work.cases.view(case.case_id)
+    assert view is not None
+    (deadline,) = view.deadlines
+    clerk = visit("dengji")
+    for path in (
+        f"/deadlines/{deadline.deadline_id}",
+        f"/cases/{case.case_id}/clocks",
+        f"/cases/{case.case_id}/timeline",
+        f"/tasks/{view.tasks[-1].task_id}",
+    ):
+        page = clerk.get(path)
+        assert page.status_code == 200, path
+        assert "@verify" not in page.text, path
+        assert "实地核查" in page.text, path
+    assert "本流程规定" in clerk.get(f"/deadlines/{deadline.deadline_id}").text
+    assert clerk.get(f"/deadlines/{deadline.deadline_id}.json").get_json()["rule"]["id"] == "@verify"
+    english = a_card(Term(W, 2), "2025-09-26 10:00", "2025-09-26 11:00", language="en", given={"rule": "@verify"})
+    assert english.source == "this procedure"
 
 
 def test_an_accused_unit_hears_of_no_deadline(visit: Visit, office: Office) -> None:
