@@ -13,7 +13,7 @@ from engine.casework.categories import categories
 from engine.definitions.read import list_definitions, open_definition
 from engine.kernel.forms_schema import list_of
 from engine.records.definition import Definition, DefinitionSummary
-from web.current import actor, engine
+from web.current import actor, engine, language
 
 Labels = Mapping[tuple[str, str], str]
 """Label by the field's key and the value."""
@@ -54,19 +54,37 @@ def _labels() -> Labels:
 
 def _labels_of(definition: Definition) -> Labels:
     forms = tuple(f.content for f in definition.files if f.path.endswith(".form.json"))
-    return _read(definition.definition_id, forms)
+    return _read(definition.definition_id, forms, language())
 
 
-@lru_cache(maxsize=64)
-def _read(_definition_id: str, forms: tuple[bytes, ...]) -> Labels:
-    return {pair: label for content in forms for pair, label in _answers(json.loads(content))}
+@lru_cache(maxsize=128)
+def _read(_definition_id: str, forms: tuple[bytes, ...], lang: str) -> Labels:
+    schemas = (in_language(json.loads(content), lang) for content in forms)
+    return {pair: label for schema in schemas for pair, label in _answers(schema, lang)}
 
 
-def _answers(component: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
+def _answers(component: Mapping[str, Any], lang: str) -> Iterator[tuple[tuple[str, str], str]]:
     for option in component.get("values") or ():
         if component.get("key") and "value" in option:
             yield (component["key"], str(option["value"])), str(option.get("label") or option["value"])
     if list_of(component) == "categories" and component.get("key"):
-        yield from (((component["key"], c.code), c.name) for c in categories())
+        yield from (((component["key"], c.code), c.name_en if lang == "en" else c.name) for c in categories())
     for child in component.get("components") or ():
-        yield from _answers(child)
+        yield from _answers(child, lang)
+
+
+def in_language(node: Any, lang: str) -> Any:
+    """A form's schema with its English texts in place, where it carries them (`properties.label_en` …)."""
+    if lang != "en":
+        return node
+    if isinstance(node, Mapping):
+        properties = node.get("properties")
+        translated = dict(node)
+        if isinstance(properties, Mapping):
+            for name in ("label", "description", "text"):
+                if properties.get(f"{name}_en"):
+                    translated[name] = properties[f"{name}_en"]
+        return {key: in_language(item, lang) for key, item in translated.items()}
+    if isinstance(node, list | tuple):
+        return [in_language(item, lang) for item in node]
+    return node

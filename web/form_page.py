@@ -19,6 +19,7 @@ from engine.errors import FieldError, InvalidForm, Message, StepFailed
 from engine.kernel.forms_schema import list_of
 from engine.org.people import list_units
 from engine.records.views import TaskView
+from web.choices import in_language
 from web.current import engine, language
 from web.frame import office_time, unit_names
 from web.i18n import catalogue
@@ -250,20 +251,3 @@ def in_rows(node: Mapping[str, Any]) -> dict[str, Any]:
             waiting["layout"], child["layout"] = row, dict(row)
             waiting = None
     return {**node, "components": children}
-
-
-def in_language(node: Any, lang: str) -> Any:
-    """A form's schema with its English texts in place, where it carries them (`properties.label_en` …)."""
-    if lang != "en":
-        return node
-    if isinstance(node, Mapping):
-        properties = node.get("properties")
-        translated = dict(node)
-        if isinstance(properties, Mapping):
-            for name in ("label", "description", "text"):
-                if properties.get(f"{name}_en"):
-                    translated[name] = properties[f"{name}_en"]
-        return {key: in_language(item, lang) for key, item in translated.items()}
-    if isinstance(node, list | tuple):
-        return [in_language(item, lang) for item in node]
-    return node

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +32,7 @@ from web.icons import icon
 from web.moments import OfficeTime
 from web.security import session_left
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
 THEME_COOKIE = "duban_theme"
 SIZE_COOKIE = "duban_size"
 
@@ -108,7 +110,7 @@ def shown(value: Value) -> str:
 
 def han(value: object) -> Markup:
     """Text of the office's own (titles, names of steps): marked as Chinese where the page is English."""
-    if language() == "zh":
+    if language() == "zh" or not _HAN.search(str(value)):
         return escape(value)
     return Markup('<span lang="zh">{}</span>').format(value)
 

@@ -65,7 +65,7 @@ def _weeks(days: tuple[Day, ...], explained: Explanation, time: OfficeTime) -> t
     for _, group in groupby(days, lambda day: day.day.isocalendar()[:2]):
         week = tuple(group)
         month = next((day.day.month for day in week if day.day.day == 1), week[0].day.month)
-        label = text("why.month", time.language, month=month) if month != shown else ""
+        label = _month_name(month, time) if month != shown else ""
         shown = month
         cells = tuple(_cell(day, explained, time) for day in week)
         blocks.append(Block(label, week[0].day.weekday(), cells))
@@ -77,11 +77,17 @@ def _months(days: tuple[Day, ...], explained: Explanation, time: OfficeTime) -> 
     year = time.today().year
     for (of_year, month), group in groupby(days, lambda day: (day.day.year, day.day.month)):
         of_month = tuple(group)
-        key = "why.month" if of_year == year else "why.month_of_year"
-        label = text(key, time.language, month=month, year=of_year)
+        label = _month_name(month, time)
+        if of_year != year:
+            label = text("why.month_of_year", time.language, month=month, year=of_year)
         cells = tuple(_cell(day, explained, time) for day in of_month)
         blocks.append(Block(label, of_month[0].day.weekday(), cells))
     return tuple(blocks)
+
+
+def _month_name(month: int, time: OfficeTime) -> str:
+    """Short enough to stand before a line of days."""
+    return text("why.month", time.language, month=text(f"why_month.{month}", time.language))
 
 
 def _cell(day: Day, explained: Explanation, time: OfficeTime) -> Cell:

@@ -55,6 +55,14 @@ def media_type_of(name: str, content: bytes) -> str:
             )
         )
     media_type = _sniff(content)
+    suffix = name.rpartition(".")[2].lower()
+    if media_type is None and any(suffix in known for known in _SUFFIXES.values()):
+        raise InvalidFile(
+            Message(
+                f"文件“{name}”打不开：内容不是 {suffix.upper()}，或已损坏。请用原来的程序打开检查，另存后再上传。",
+                f"“{name}” cannot be read: it is no {suffix.upper()} file, or damaged. Open it and save it anew.",
+            )
+        )
     if media_type is None:
         raise InvalidFile(
             Message(
@@ -62,7 +70,6 @@ def media_type_of(name: str, content: bytes) -> str:
                 f"Files like “{name}” are not accepted. Upload PDF, PNG, JPEG, GIF, WebP, DOCX, XLSX, OFD or text.",
             )
         )
-    suffix = name.rpartition(".")[2].lower()
     if suffix not in _SUFFIXES[media_type]:
         raise InvalidFile(
             Message(

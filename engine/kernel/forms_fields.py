@@ -26,6 +26,8 @@ _BLANK: Final = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + 
 )
 """What a browser trims."""
 _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSEEN: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""What comes along from an address book or a chat when one copies: it hides in numbers and turns lines around."""
 _SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     "date": re.compile(r"(\d{4})-(\d\d)-(\d\d)"),
     "time": re.compile(r"(\d\d):(\d\d)(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?"),
@@ -83,6 +85,7 @@ def _text(field: Schema, raw: Any, rules: Rules) -> str | None:
         return None
     if not isinstance(raw, str):
         raise Refused("应为文字。", "must be text.")
+    raw = _UNSEEN.sub("", raw)
     if len(raw) > rules.longest:
         raise Refused(
             f"最多 {rules.longest} 个字，现有 {len(raw)} 个。请删减，长材料请作为附件上传。",

@@ -87,6 +87,10 @@ def test_reports_are_shown_and_taken_along(visit: Visit) -> None:
     assert rows_of(duban.get("/reports/scores.xlsx"))[0][0] == "时间"
     assert duban.get("/reports/receptions?since=2025-02-01&until=2025-01-01").status_code == 409
     assert visit("zrzyj.banli").get("/reports/scores").status_code == 403
+    duban.client.set_cookie("duban_language", "en")
+    english = duban.get("/reports/receptions").text
+    assert ">Letter<" in english
+    assert "来信" not in english
 
 
 def test_a_register_has_views_of_its_own_which_colleagues_open(office: Office, visit: Visit) -> None:

@@ -71,6 +71,11 @@ def test_refused(name: str, content: bytes) -> None:
         media_type_of(name, content)
 
 
+def test_a_file_that_is_not_what_its_name_says_is_told_so() -> None:
+    with pytest.raises(InvalidFile, match="内容不是 PDF，或已损坏"):
+        media_type_of("扫描件.pdf", b"\x00\x01 half of it")
+
+
 @pytest.mark.parametrize(
     ("given", "clean"),
     [

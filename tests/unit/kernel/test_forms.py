@@ -47,6 +47,10 @@ def refusal(data: Any, *components: Mapping[str, Any], **options: Any) -> dict[s
     [
         (field("textfield"), "  张三 ", "张三"),
         (field("textfield"), "   ", None),
+        # as an address book gives it away, and a name that would turn its line around
+        (field("textfield", validate={"validationType": "phone"}), "\u202d13900000000\u202c", "13900000000"),
+        (field("textfield"), "\u202e张\u200b三\ufeff", "张三"),
+        (field("textfield"), "\u200b\u2066", None),
         (field("textarea"), "一\n二", "一\n二"),
         (field("number"), 3, 3),
         (field("number"), 3.0, 3),

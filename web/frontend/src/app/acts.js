@@ -4,6 +4,7 @@ import { startPeople } from "./people.js";
 export function startActs() {
   const dialog = document.getElementById("act-dialog");
   if (!dialog) return;
+  let opener = null;
 
   async function open(link) {
     let body;
@@ -17,7 +18,9 @@ export function startActs() {
     }
     dialog.innerHTML = body;
     startPeople(dialog);
-    link.closest("details")?.removeAttribute("open");
+    const menu = link.closest("details");
+    menu?.removeAttribute("open");
+    opener = menu?.querySelector("summary") ?? link;
     dialog.showModal();
     (dialog.querySelector("input:not([type=hidden]):not([type=radio]), textarea") ?? dialog.querySelector("button")).focus();
   }
@@ -32,5 +35,9 @@ export function startActs() {
       dialog.close();
     }
   });
-  dialog.addEventListener("close", () => dialog.replaceChildren());
+  dialog.addEventListener("close", () => {
+    dialog.replaceChildren();
+    // a link in a menu that has closed cannot take the focus back
+    opener?.focus();
+  });
 }

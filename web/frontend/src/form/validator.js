@@ -9,6 +9,8 @@ const MOST_TEXT = 20000;
 const MOST_CHOSEN = 200;
 const MOST_DIGITS = 15;
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u{d800}-\u{dfff}]/u;
+// what comes along from an address book or a chat when one copies
+const UNSEEN = /[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 const EMAIL = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9-]{1,63}(\.[a-zA-Z0-9-]{1,63}){0,8}$/;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const TIME = "([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,6})?)?(Z|[+-]\\d\\d:\\d\\d)?";
@@ -29,9 +31,10 @@ const refuse = (text, values) => {
 };
 const isNothing = (value) => value === null || value === undefined || value === "";
 
-function text(field, raw, { limit, office }) {
-  if (raw === null || raw === undefined) return null;
-  if (typeof raw !== "string") refuse("not_text");
+function text(field, written, { limit, office }) {
+  if (written === null || written === undefined) return null;
+  if (typeof written !== "string") refuse("not_text");
+  const raw = written.replace(UNSEEN, "");
   const most = Math.min(limit("maxLength") ?? MOST_TEXT, MOST_TEXT);
   if ([...raw].length > most) refuse("too_long", { most, count: [...raw].length });
   if (CONTROL.test(raw)) refuse("control");
