@@ -236,6 +236,27 @@ def test_outside_of_the_law_a_task_needs_a_deadline_or_a_reason() -> None:
     assert not found[0].is_error
 
 
+@pytest.mark.parametrize(
+    ("expression", "counts"),
+    [
+        ("working days(5)", True), ("calendar days(given_days, accepted_on)", True), ("PT6H", True), ("P2D", True),
+        ("PT90M", False), ("P1M", False), ("R3/P1D", False), ("share of(working days(5), 0.5)", False),
+        ("today()", False),
+    ],
+)  # fmt: skip
+def test_a_task_has_a_deadline_where_its_timer_runs_as_one(expression: str, counts: bool) -> None:
+    found = {f.rule for f in findings(step_before_forwarding(timer("added", expression)))}
+    assert ("legal-task-without-deadline" in found) is not counts
+    silent = timer("added", expression).replace(
+        "<bpmn:timerEventDefinition",
+        "<bpmn:extensionElements><spiffworkflow:properties>"
+        '<spiffworkflow:property name="only_reminds" value="yes"/>'
+        "</spiffworkflow:properties></bpmn:extensionElements><bpmn:timerEventDefinition",
+    )
+    if counts:
+        assert told(findings(step_before_forwarding(silent))) == {("legal-task-without-deadline", "added")}
+
+
 def test_a_fixed_unit_is_a_warning_and_a_unit_from_a_form_of_units_is_not() -> None:
     role = '<spiffworkflow:property name="role" value="chief" />\n            '
     unit = f'{role}<spiffworkflow:property name="unit" value='

@@ -232,3 +232,18 @@ def test_onto_the_same_version_nothing_changes(block: Block, choices: list[int])
         assert not move.disarmed
         assert all(place.target == place.element for place in move.places)
         act(it, *chosen(it, choices, step), step)
+
+
+def test_days_on_a_step_go_on_as_the_timer_that_now_says_how_many_there_are() -> None:
+    """Redrawn with another id and other days it is the same duty; a reminder is not."""
+
+    def timed(name: str, days: str) -> Bpmn:
+        return steps("a").timer_boundary(name, on="a", expression=days, interrupting=False).end("over")
+
+    it = Instance(timed("late", "working days(2)"))
+    (watch,) = move_of(it, timed("due", "calendar days(5)")).watches
+    assert watch.target == "due"
+    (watch,) = move_of(it, timed("due", "calendar days(5)"), rearm=True).watches
+    assert watch.target is None
+    (watch,) = move_of(it, timed("due", "share of(working days(5), 0.5)")).watches
+    assert watch.target is None

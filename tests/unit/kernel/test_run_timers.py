@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import InvalidState, StepFailed
 from engine.kernel.ports import TimeKind
-from tests.unit.kernel.bpmn_builder import Bpmn, timer_definition
+from tests.unit.kernel.bpmn_builder import Bpmn, multi_instance, timer_definition
 from tests.unit.kernel.instance import MONDAY, SHANGHAI, Instance
 
 
@@ -48,6 +48,50 @@ def test_a_deadline_reaches_the_time_port_and_comes_back() -> None:
     (timer,) = case.armed.values()
     deadline: Any = timer.resolved.deadline
     assert (deadline.kind, deadline.rule) == (TimeKind.DEADLINE, "T4")
+
+
+def duties(diagram: Bpmn) -> dict[str, Any]:
+    """What each armed timer of the first step was said to stand on, by element: key and name."""
+    asked: dict[str, Any] = {t.element_id: t.resolved.deadline for t in Instance(diagram).armed.values()}
+    return {
+        element: (request.duty.key, request.duty.name) if request is not None and request.duty else None
+        for element, request in asked.items()
+        if request is None or request.share == 1
+    }
+
+
+def test_a_span_on_an_activity_of_people_is_told_what_it_stands_on() -> None:
+    diagram = Bpmn().start().user("work", name="实地\n核查").end()
+    for name, expression in {
+        "soft": "calendar days(1)", "rule": 'deadline("T4")', "late": "working days(5)", "long": "PT6H",
+        "half": "share of(working days(5), 0.5)", "again": "R2/PT1H", "odd": "PT90M", "month": "P1M",
+    }.items():  # fmt: skip
+        more: dict[str, Any] = {"properties": {"only_reminds": "yes"}} if name == "soft" else {}
+        more |= {"name": "核查  期限"} if name == "long" else {}
+        diagram.timer_boundary(name, on="work", expression=expression, interrupting=False, **more).end(f"e_{name}")
+
+    assert duties(diagram) == {
+        "soft": None,
+        "rule": ("work/rule", "实地 核查"),
+        "late": ("work", "实地 核查"),
+        "long": ("work/long", "核查 期限"),
+        "again": None,
+        "odd": None,
+        "month": None,
+    }
+
+
+@pytest.mark.parametrize("kind", ["several", "subprocess", "message"])
+def test_only_where_people_work_has_a_span_a_duty(kind: str) -> None:
+    match kind:
+        case "several":
+            diagram = Bpmn().start().user("work", loop=multi_instance(times="2"))
+        case "subprocess":
+            diagram = Bpmn().start().subprocess("work", lambda s: s.start("s2").user("inner").end("e2"))
+        case _:
+            diagram = Bpmn().message("m").start().node("work", "receiveTask", messageRef="m")
+    diagram.end().timer_boundary("late", on="work", expression="working days(5)", name="限", interrupting=False)
+    assert duties(diagram.end("over")) == {"late": None if kind == "message" else ("work", "限")}
 
 
 @pytest.mark.parametrize("expression", ["null", "3", '"soon"', "nothing", 'deadline("unknown")'])
