@@ -26,7 +26,8 @@ SINGLE: list[tuple[dict[str, Any], list[Any]]] = [
     (f("textfield", validate={"minLength": "=1 + 1"}), ["a", "ab"]),
     (f("textfield", validate={"pattern": "^\\d+$"}), ["12", " 12 ", "1a", "", "１２"]),
     (f("textfield", validate={"validationType": "email"}), ["a@b.cn", "a@b@c", "a b@c.cn", "a@-b"]),
-    (f("textfield", validate={"validationType": "phone"}), ["13800138000", "010-12345678", "12", "+8613800138000", "\u202d13800138000\u202c"]),
+    (f("textfield", validate={"validationType": "phone"}), ["13800138000", "010-12345678", "12", "+8613800138000"]),
+    (f("textfield", validate={"validationType": "phone"}), ["\u202d13800138000\u202c", "\u200b"]),
     (f("textarea"), ["a\u0007b", "字" * 20_001, "字" * 20_000]),
     (
         f("textfield", properties={"check": "resident_id"}),
