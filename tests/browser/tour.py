@@ -166,6 +166,9 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("ways-feed", "zjj.lingdao", "/profile/notifications", _make_feed),
         Stop("absence", "jingban", "/profile/absence"),
         Stop("absence-office", "admin", f"/absences?person={office.actor('dengji').person_id}", _some_procedures),
+        Stop("office", "admin", "/org?unit=xzf"),
+        Stop("office-person", "admin", f"/org/people/{office.actor('jingban').person_id}", _asked_to_reset),
+        Stop("office-unit", "admin", "/org/units/zrzyj"),
         Stop("handover", "jingban", "/handover"),
         Stop("leavers", "juzhang", "/leaving"),
         Stop("leaving", "juzhang", f"/leaving/{office.actor('jingban').person_id}"),
@@ -449,6 +452,11 @@ def _shown_paper(page: Page) -> None:
     page.fill("#purpose", "送达处理意见书")
     page.get_by_role("button", name="显示").click()
     expect(page.locator(".gw-to")).not_to_contain_text("×××")
+
+
+def _asked_to_reset(page: Page) -> None:
+    page.locator(".org-ask summary").click()
+    expect(page.locator(".org-ask button")).to_be_visible()
 
 
 def _some_procedures(page: Page) -> None:
