@@ -69,7 +69,7 @@ class PlayJob:
 
 @dataclass(frozen=True)
 class ScenarioJob:
-    """Plays the scenarios one after the other, and tells each that is done."""
+    """Plays the scenarios one after the other, and tells of each how it went."""
 
     office: Engine
     actor: Actor
@@ -82,7 +82,8 @@ class ScenarioJob:
             tries = try_scenarios(self.office, self.actor, self.given, self.files, build=build, home=Path(home))
             for trial in tries:
                 done.append(trial)
-                tell({"n": len(done), "of": len(self.files)})
+                went = "ok" if trial.has_passed else "failed"
+                tell({"n": len(done), "of": len(self.files), "path": trial.path, "went": went})
         return done
 
 

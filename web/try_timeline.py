@@ -78,6 +78,7 @@ class Difference:
     kind: str
     words: str
     element: str
+    process: str
 
 
 def days_of(simulation: Simulation, language: str, zone: ZoneInfo) -> tuple[Day, ...]:
@@ -116,7 +117,7 @@ def differences(left: Simulation, right: Simulation, language: str, zone: ZoneIn
             left=_when(one, zone) if one else "",
             right=_when(other, zone) if other else "",
         )
-        found.append(Difference(kind, words, entry.element))
+        found.append(Difference(kind, words, entry.element, entry.process))
     return tuple(found[:MOST_DIFFERENCES])
 
 

@@ -10,7 +10,7 @@ from engine.cases.form_flow import COLUMNS, case_columns
 from engine.cases.incidents import known_incident, redo, require_unsettled, seen_again, settle
 from engine.definitions.sources import Procedure, load_procedure
 from engine.errors import Forbidden, InvalidState, Message, StepFailed
-from engine.kernel.diagram import read_diagram
+from engine.kernel.diagram import Element, read_diagram
 from engine.kernel.feel import FeelError
 from engine.operating.repairs import Preview, Seen, told_values
 from engine.operating.rights import require_operator
@@ -18,11 +18,13 @@ from engine.operating.values import Reading, Variable, variables_of
 from engine.ports.engine import Engine
 from engine.records.case import CaseFile, Instance, InstanceState
 from engine.records.definition import Definition
+from engine.records.operating import ListedIncident
 from engine.records.org import Actor
 from engine.records.step import Incident
 from engine.tasks.acting import checked_text
 from engine.values import Data
 
+MOST_LISTED = 200
 _LEFT_OUT = frozenset(
     {"userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "task"}
 )
@@ -35,7 +37,9 @@ class IncidentView:
 
     `involved` are the variables that the failing expression names, as the instance has them now; `submitted` is
     what somebody typed in the step that failed, and would be written again. `may_skip`: it can be left out.
-    `instance` is None where it is gone; `kind` is that of the element.
+    `instance` is None where it is gone; `kind` is that of the element. `step` is the name of the task that somebody
+    was completing, `by` who that was; "" where nobody was. `fed` are the variables that a service task's parameters
+    name, without their values: these may tell what the petition is about, and are shown for a purpose only.
     """
 
     incident: Incident
@@ -46,28 +50,43 @@ class IncidentView:
     involved: tuple[Variable, ...]
     submitted: tuple[Variable, ...]
     may_skip: bool
+    fed: tuple[Variable, ...] = ()
+    step: str = ""
+    by: str = ""
+    may_see_case: bool = False
+
+
+def read_incidents(
+    engine: Engine, actor: Actor, *, state: str | None = "open", limit: int = MOST_LISTED
+) -> tuple[ListedIncident, ...]:
+    """The newest first, without cases that the actor may not know of; `state` None: all.
+
+    For process admins and auditors. Raises Forbidden.
+    """
+    _require_reader(actor)
+    with engine.store.read() as work:
+        return work.operating.incidents_listed(actor, state=state, limit=limit)
 
 
 def open_incident(engine: Engine, actor: Actor, incident_id: str) -> IncidentView:
     """For process admins and auditors. Raises Forbidden, NotFound."""
-    if not (actor.is_admin or actor.holds("auditor")):
-        raise Forbidden(
-            Message(
-                "只有流程管理员和审计可以查看故障。请联系流程管理员。",
-                "Incidents are for process admins and auditors. Ask a process admin.",
-            )
-        )
+    _require_reader(actor)
     with engine.store.read() as work:
         incident, case = known_incident(work, actor, incident_id)
         instance = work.instances.get(incident.instance_id)
         procedure = load_procedure(work, instance.definition_id) if instance is not None else None
+        task = work.tasks.get(incident.operation.get("task_id", ""))
+        person = work.org.person(incident.operation.get("person_id", ""))
+        may_see = work.cases.may_see(actor, case.case_id)
     if procedure is None or instance is None:
-        return IncidentView(incident, case, instance, None, "", (), (), may_skip=False)
-    home, kind = _home_of(procedure, incident.element_id)
-    names = _names_in(engine, incident)
+        return IncidentView(incident, case, instance, None, "", (), (), may_skip=False, may_see_case=may_see)
+    home, element = _home_of(procedure, incident.element_id)
+    kind = element.kind if element is not None else ""
+    names = _names_in(engine, incident.expression)
     data = engine.kernel.variables_at(procedure.source, instance.snapshot, incident.operation.get("task_id", ""))
     submitted: Data = incident.operation.get("data", {})
     known = {name: value for name, value in data.items() if name in names and name not in submitted}
+    fed = {name: data[name] for name in _fed(engine, element) - names - submitted.keys() if name in data}
     is_open = incident.state == "open" and instance.state is InstanceState.RUNNING
     return IncidentView(
         incident=incident,
@@ -77,6 +96,10 @@ def open_incident(engine: Engine, actor: Actor, incident_id: str) -> IncidentVie
         kind=kind,
         involved=variables_of(procedure, known),
         submitted=variables_of(procedure, submitted),
+        fed=tuple(replace(variable, value=None) for variable in variables_of(procedure, fed)),
+        step=task.name if task is not None else "",
+        by=person.name if person is not None else "",
+        may_see_case=may_see,
         may_skip=is_open and kind in _LEFT_OUT and incident.operation["kind"] in {"complete", "fire", "message"},
     )
 
@@ -163,24 +186,41 @@ def correct_submitted(
             )
 
 
-def _home_of(procedure: Procedure, element_id: str) -> tuple[Procedure, str]:
-    """The procedure that holds the element, this one or one that it calls; and the element's kind."""
+def _require_reader(actor: Actor) -> None:
+    if not (actor.is_admin or actor.holds("auditor")):
+        raise Forbidden(
+            Message(
+                "只有流程管理员和审计可以查看故障。请联系流程管理员。",
+                "Incidents are for process admins and auditors. Ask a process admin.",
+            )
+        )
+
+
+def _home_of(procedure: Procedure, element_id: str) -> tuple[Procedure, Element | None]:
+    """The procedure that holds the element, this one or one that it calls; and the element."""
     content = procedure.file(f"{procedure.definition.key}.bpmn")
     element = read_diagram(content).elements.get(element_id) if content is not None else None
     if element is not None:
-        return procedure, element.kind
+        return procedure, element
     for called in procedure.called.values():
         found = _home_of(called, element_id)
-        if found[1]:
+        if found[1] is not None:
             return found
-    return procedure, ""
+    return procedure, None
 
 
-def _names_in(engine: Engine, incident: Incident) -> frozenset[str]:
-    if not incident.expression:
+def _fed(engine: Engine, element: Element | None) -> frozenset[str]:
+    """The names in the parameters of a service task."""
+    if element is None or element.service is None:
+        return frozenset()
+    return frozenset(name for text in element.service.params.values() for name in _names_in(engine, text))
+
+
+def _names_in(engine: Engine, expression: str | None) -> frozenset[str]:
+    if not expression:
         return frozenset()
     try:
-        return engine.kernel.feel.names(incident.expression)
+        return engine.kernel.feel.names(expression)
     except FeelError:
         return frozenset()
 

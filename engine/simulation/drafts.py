@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from engine.definitions.content import is_scenario
 from engine.definitions.draft_source import draft_procedure
 from engine.definitions.drafts import open_draft, save_draft
 from engine.definitions.sources import load_procedure
-from engine.errors import FieldError, InvalidForm, Message
+from engine.errors import FieldError, InvalidForm, Message, NotFound
 from engine.ports.engine import Engine
 from engine.records.definition import Definition
 from engine.records.org import Actor
 from engine.records.studio import ProcedureDraft
 from engine.simulation.model import Simulation
-from engine.simulation.recording import recorded, scenario_path
+from engine.simulation.recording import checked_title, recorded, scenario_path
 from engine.simulation.simulate import demand_player
 
 
@@ -33,6 +34,12 @@ def version_to_play(engine: Engine, actor: Actor, key: str, definition_id: str) 
     return found
 
 
+def check_recording(name: str, title: str) -> None:
+    """Before minutes of play: whether it could be kept so. Raises InvalidForm."""
+    scenario_path(name)
+    checked_title(title)
+
+
 def record_scenario(
     engine: Engine, actor: Actor, draft_id: str, simulation: Simulation, *, name: str, title: str
 ) -> ProcedureDraft:
@@ -44,3 +51,17 @@ def record_scenario(
     content = recorded(simulation, title, engine.settings.timezone)
     seen = open_draft(engine, actor, draft_id).draft.revision
     return save_draft(engine, actor, draft_id, seen=seen, put={path: content})
+
+
+def scenario_text(engine: Engine, actor: Actor, draft_id: str, path: str) -> str:
+    """A scenario of the draft as it is written. Raises Forbidden (audited), NotFound."""
+    files = open_draft(engine, actor, draft_id).files
+    if not is_scenario(path) or path not in files:
+        raise NotFound(Message("情景", "scenario"), path[:80])
+    return files[path].decode("utf-8", "replace")
+
+
+def drop_scenario(engine: Engine, actor: Actor, draft_id: str, path: str, *, seen: int) -> ProcedureDraft:
+    """Takes a scenario out of the draft; versions keep theirs. Raises NotFound, and as `save_draft`."""
+    scenario_text(engine, actor, draft_id, path)
+    return save_draft(engine, actor, draft_id, seen=seen, put={}, drop=[path])

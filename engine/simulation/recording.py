@@ -33,14 +33,18 @@ def scenario_path(name: str) -> str:
     return f"scenarios/{name}.yaml"
 
 
+def checked_title(title: str) -> str:
+    """On one line. Raises InvalidForm for none."""
+    title = " ".join(title.split())[:MOST_TITLE]
+    if not title:
+        raise _refused("title", "请写明情景说的是什么。", "Say what the scenario is about.")
+    return title
+
+
 def recorded(simulation: Simulation, title: str, zone: ZoneInfo) -> bytes:
     """The scenario's file. Raises InvalidForm without a title, or where nothing was done."""
-    title = " ".join(title.split())[:MOST_TITLE]
+    title = checked_title(title)
     done = [act for act in simulation.acts if act.username]
-    if not title:
-        raise InvalidForm(
-            [FieldError("title", Message("请写明情景说的是什么。", "Say what the scenario is about."))]
-        )
     if not done or done[0].element != START:
         raise InvalidForm(
             [FieldError("", Message("推演没有办成任何一步。", "Nothing was done in this simulation."))]

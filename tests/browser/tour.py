@@ -25,7 +25,9 @@ from engine.tasks.inbox import inbox
 from tests.browser.office import PASSWORD, Office
 from tests.browser.story_moving import tried_run
 from tests.browser.story_studio import submitted_draft
+from tests.browser.story_trouble import open_incident, suspended
 
+DUPLICATE = "try/scenario?path=scenarios/duplicate.yaml#l30"
 FILE_FIELD = {
     "type": "filepicker",
     "id": "Field_photos",
@@ -123,6 +125,7 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("studio-review", "shenhe", f"/studio/{submitted_draft(office)}/review"),
         Stop("studio", "admin", "/studio"),
         Stop("studio-try", "admin", f"/studio/{_draft(office, 'onsite_response')}/try", _try_out),
+        Stop("studio-scenario", "admin", f"/studio/{_draft(office)}/{DUPLICATE}"),
         Stop("studio-draft", "admin", f"/studio/{_draft(office)}"),
         Stop("studio-versions", "shenhe", "/studio/procedures/joint_signing"),
         Stop("studio-files", "admin", f"/studio/{_draft(office)}/file"),
@@ -154,8 +157,13 @@ def tour_of(office: Office) -> list[Stop]:
         Stop("calendar-missing", "admin", "/calendar?year=2027"),
         Stop("calendar-preview", "admin", "/calendar?year=2025&day=2025-10-15", _preview_a_holiday),
         Stop("incidents", "admin", "/incidents"),
+        Stop("incident", "admin", f"/incidents/{open_incident(office)}", _drawing),
         Stop("operate", "admin", "/operate", _suspending),
         Stop("operate-live", "admin", "/operate/petition_main", _drawing),
+        Stop("operate-halted", "admin", f"/operate/{suspended(office)}", _drawing),
+        Stop(
+            "studio-scenario", "admin", f"/studio/{_draft(office)}/try/scenario?path=scenarios/duplicate.yaml#l30"
+        ),
         Stop("operate-standing", "juzhang", "/operate/petition_main/unit_review"),
         Stop("operate-instance", "admin", f"/instances/{_instance(office, order)}"),
         Stop("operate-repair", "admin", f"/instances/{_instance(office, order)}", _preview_a_move),

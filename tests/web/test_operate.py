@@ -10,6 +10,7 @@ import pytest
 
 from engine.definitions.deploy import deploy_procedure
 from engine.errors import StepFailed
+from engine.operating.halts import read_halts
 from engine.tasks.complete import complete_task
 from tests.browser.office import Office
 from tests.usecases.test_repairs import CHECK, paying
@@ -48,7 +49,7 @@ def test_the_picture_counts_and_leads_to_the_cases(visit: Visit) -> None:
 
 def test_a_suspended_procedure_says_so_to_everybody(office: Office, visit: Visit) -> None:
     reception = visit("jiedai")
-    reception.start_case()
+    case = reception.start_case()
     clerk = visit("dengji")
     task = clerk.task_id()
     before = ("/inbox?box=claimable", "/inbox/rows?box=claimable", f"/tasks/{task}", f"/inbox/panel/{task}")
@@ -63,6 +64,17 @@ def test_a_suspended_procedure_says_so_to_everybody(office: Office, visit: Visit
     page = admin.get("/operate/two_steps").text
     assert "新版表单有误" in page
     assert "法定期限照常计算" in page
+    assert admin.post("/operate/halts", {"scope": "everything", "reason": "机房检修"}).status_code == 302
+    overview = admin.get("/operate").text
+    assert "运行中" not in overview
+    assert "随全部暂停" in overview
+    assert overview.count("已暂停</span>") == 1
+    stopped = admin.get(f"/instances/{instance_of(office, case)}").text
+    assert "新版表单有误" in stopped
+    assert "机房检修" in stopped
+    assert "暂停本案流程" in stopped
+    (widest, *_) = read_halts(office.engine, office.actor("admin")).now
+    assert admin.post(f"/operate/halts/{widest.halt.halt_id}/end").status_code == 302
     told_before = [who.get(path).text for who, path in pages]
     assert all("新版表单有误" in text and "已暂停办理" in text for text in told_before)
     assert "pause-circle" in told_before[1][told_before[1].index("data-task=") :]
@@ -119,7 +131,11 @@ def test_an_incident_is_corrected_and_left_out(office: Office, visit: Visit) -> 
         (incident,) = work.registers.incidents(state="open", limit=2)
     admin, path = visit("admin"), f"/incidents/{incident.incident_id}"
 
+    listed = admin.get("/incidents").text
+    assert f'href="{path}"' in listed
+    assert f'href="/cases/{case}"' in listed
     page = admin.get(path).text
+    assert "办理“" in page
     assert "XF2025-00001" in page
     assert "张三" not in page
     assert "仍会失败" in page
@@ -132,4 +148,6 @@ def test_an_incident_is_corrected_and_left_out(office: Office, visit: Visit) -> 
     assert admin.post(f"{path}/retry", {"reason": "更正后再试"}).status_code == 422
     assert admin.post(f"{path}/skip", {"reason": "原件不在本系统"}).status_code == 302
     assert "大额" in clerk.get(f"/cases/{case}/diagram").text
+    assert f'href="{path}"' not in admin.get("/incidents").text
+    assert f'href="{path}"' in admin.get("/incidents?state=all").text
     assert clerk.get(path).status_code == 403

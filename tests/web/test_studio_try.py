@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.definitions.drafts import create_draft, open_draft
+from engine.definitions.drafts import create_draft, open_draft, save_draft
 from tests.browser.office import Office
 from tests.web.visitor import Visitor
 from tests.worlds import files_of, two_step_forms, two_steps
@@ -49,8 +49,31 @@ def test_a_draft_is_played_kept_and_held_to_it(
     assert "opinion: 不同意" in kept
     assert "2026-10-09 09:00" in kept
     *counted, trials = _lines(admin, f"{path}/scenarios", {})
-    assert counted == [{"n": 1, "of": 1}]
+    assert counted == [{"n": 1, "of": 1, "path": "scenarios/late.yaml", "went": "ok"}]
     assert "1 个情景全部相符" in trials["html"]
+
+    *_, recorded = _lines(admin, f"{path}/record", {**ASKED, "name": "usual", "title": "照常"})
+    assert "情景“照常”" in admin.get(recorded["go"]).text
+    *counted, trials = _lines(admin, f"{path}/scenarios", {"only": "scenarios/usual.yaml"})
+    assert [(line["path"], line["of"]) for line in counted] == [("scenarios/usual.yaml", 1)]
+    assert 'class="is-waiting" data-scenario="scenarios/late.yaml"' in trials["html"]
+
+
+def test_a_scenario_is_read_and_taken_out(office: Office, visit: Callable[[str], Visitor], draft_id: str) -> None:
+    admin, path = visit("admin"), f"/studio/{draft_id}/try"
+    written = "title: 半个情景\nsteps: 3\n".encode()
+    save_draft(office.engine, office.actor("admin"), draft_id, seen=1, put={"scenarios/half.yaml": written})
+    assert "无法读取" in admin.get(path).text
+    page = admin.get(f"{path}/scenario?path=scenarios/half.yaml").text
+    assert '<li id="l2"><span>steps: 3</span></li>' in page
+    for gone in ("tried.bpmn", "scenarios/none.yaml"):
+        assert admin.get(f"{path}/scenario?path={gone}").status_code == 404
+        assert admin.post(f"{path}/scenario/removal", {"path": gone, "revision": "2"}).status_code == 404
+    asked = {"path": "scenarios/half.yaml", "revision": "1"}
+    assert admin.post(f"{path}/scenario/removal", asked).status_code == 409
+    assert visit("jiedai").post(f"{path}/scenario/removal", {**asked, "revision": "2"}).status_code == 403
+    admin.post(f"{path}/scenario/removal", {**asked, "revision": "2"})
+    assert "scenarios/half.yaml" not in open_draft(office.engine, office.actor("admin"), draft_id).files
 
 
 def test_what_is_refused_is_said(office: Office, visit: Callable[[str], Visitor], draft_id: str) -> None:

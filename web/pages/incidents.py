@@ -5,9 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.cases.incidents import list_incidents, retry_incident
+from engine.cases.incidents import retry_incident
 from engine.errors import EngineError, Forbidden, Message, NotFound
-from engine.operating.incident_acts import correct_submitted, open_incident, preview_incident, skip_incident
+from engine.operating.incident_acts import (
+    correct_submitted,
+    open_incident,
+    preview_incident,
+    read_incidents,
+    skip_incident,
+)
 from web.current import actor, engine, language
 from web.i18n import text
 
@@ -20,7 +26,10 @@ incidents = Blueprint("incidents", __name__, url_prefix="/incidents")
 
 @incidents.get("")
 def index() -> str:
-    return render_template("incidents.html", incidents=list_incidents(engine(), actor(), state=None))
+    """Those that wait for somebody; with `state=all`, also the latest of those that are settled."""
+    everything = request.args.get("state") == "all"
+    found = read_incidents(engine(), actor(), state=None if everything else "open")
+    return render_template("incidents.html", incidents=found, everything=everything)
 
 
 @incidents.get("/<incident_id>")

@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.read import checked_purpose
 from engine.errors import EngineError, Forbidden, InvalidState, Message, NotFound
-from engine.operating.instances import open_instance, reveal_variables
+from engine.operating.halts import read_halts
+from engine.operating.instances import InstanceView, open_instance, reveal_variables
 from engine.operating.repairs import Repair, RepairKind, preview_repair, repair_instance
+from engine.operating.values import Variable
 from web.current import actor, engine, language
 from web.i18n import text
 
@@ -32,7 +34,7 @@ def variables(instance_id: str) -> AnyResponse:
     except InvalidState as error:
         return make_response(_page(instance_id, refusal=error.message), 422)
     view, shown = reveal_variables(engine(), actor(), instance_id, request.form.get("purpose", ""))
-    return make_response(render_template("operate/instance.html", view=view, shown=shown, refusal=None))
+    return make_response(_drawn(view, shown=shown))
 
 
 @instances.post("/<instance_id>/preview")
@@ -68,9 +70,15 @@ def _preview(instance_id: str, asked: Repair, refusal: Message | None = None) ->
 
 
 def _page(instance_id: str, refusal: Message | None = None) -> str:
-    view = open_instance(engine(), actor(), instance_id)
-    given: dict[str, Any] = {"view": view, "shown": None, "refusal": refusal}
-    return render_template("operate/instance.html", **given)
+    return _drawn(open_instance(engine(), actor(), instance_id), refusal=refusal)
+
+
+def _drawn(view: InstanceView, *, shown: tuple[Variable, ...] | None = None, refusal: Message | None = None) -> str:
+    """With every halt that stops it: its own, its procedure's, that of everything."""
+    stops = {"", view.definition.key, view.instance.instance_id}
+    halts = [v for v in read_halts(engine(), actor()).now if v.halt.target in stops]
+    given: dict[str, Any] = {"halts": halts, "correcting": request.args.get("variable", "")[:200]}
+    return render_template("operate/instance.html", view=view, shown=shown, refusal=refusal, **given)
 
 
 def _repair() -> Repair:

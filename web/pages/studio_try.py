@@ -29,7 +29,14 @@ from engine.records.definition import Definition
 from engine.scenarios.errors import InvalidScenario
 from engine.scenarios.load import read_scenario
 from engine.scenarios.model import Scenario
-from engine.simulation.drafts import draft_to_play, record_scenario, version_to_play
+from engine.simulation.drafts import (
+    check_recording,
+    draft_to_play,
+    drop_scenario,
+    record_scenario,
+    scenario_text,
+    version_to_play,
+)
 from engine.simulation.from_scenario import answers_of, done_in
 from engine.simulation.model import Answers, Delay
 from engine.simulation.trying import Trial, scenario_files
@@ -65,10 +72,12 @@ def play(draft_id: str) -> AnyResponse:
 
 @studio_try.post("/<draft_id>/try/scenarios")
 def scenarios(draft_id: str) -> AnyResponse:
-    """Plays the draft's scenarios."""
+    """Plays the draft's scenarios, or the one that is asked for."""
 
     def prepare() -> tuple[Job, Callable[[Any], Mapping[str, Any]]]:
         files = scenario_files(open_draft(engine(), actor(), draft_id).files)
+        only = request.form.get("only", "")
+        files = {path: content for path, content in files.items() if only in {"", path}}
         given = draft_to_play(engine(), actor(), draft_id)
         return ScenarioJob(engine(), actor(), given, files), lambda done: _trials(draft_id, given, done)
 
@@ -77,16 +86,47 @@ def scenarios(draft_id: str) -> AnyResponse:
 
 @studio_try.post("/<draft_id>/try/record")
 def record(draft_id: str) -> AnyResponse:
-    """The same play once more, kept as a scenario of the draft."""
+    """The same play once more, kept as a scenario of the draft; told line by line to a script."""
     name, title = request.form.get("name", "").strip(), request.form.get("title", "").strip()
-    asked = None
-    try:
+    there = url_for("studio_try.show", draft_id=draft_id, recorded=name, _anchor="scenarios")
+
+    def prepare() -> tuple[Job, Callable[[Any], Mapping[str, Any]]]:
         asked = _asked()
-        played = _whole(_play_job(draft_id, asked, alone=True))
+        check_recording(name, title)
+        return _play_job(draft_id, asked, alone=True), keep
+
+    def keep(played: Played) -> Mapping[str, Any]:
         record_scenario(engine(), actor(), draft_id, played.draft, name=name, title=title)
+        return {"go": there}
+
+    if _by_lines():
+        return Response(stream_with_context(_lines(prepare, None)), mimetype=LINES)
+    try:
+        job, kept = prepare()
+        kept(_whole(job))
     except InvalidForm as error:
-        return make_response(_page(draft_id, asked, wrong=shown_errors(error.errors)), 422)
-    flash(text("studio_try.recorded", language(), name=name))
+        return make_response(_page(draft_id, wrong=shown_errors(error.errors)), 422)
+    return redirect(there)
+
+
+@studio_try.get("/<draft_id>/try/scenario")
+def scenario(draft_id: str) -> str:
+    """The scenario that `path` names, by lines."""
+    path = request.args.get("path", "")
+    written = scenario_text(engine(), actor(), draft_id, path)
+    try:
+        known = read_scenario(written.encode(), path, engine().settings.timezone)
+    except InvalidScenario:
+        known = None
+    page = read_draft(engine(), actor(), draft_id, checking=False)
+    return render_template("studio/scenario.html", page=page, path=path, scenario=known, lines=written.splitlines())
+
+
+@studio_try.post("/<draft_id>/try/scenario/removal")
+def drop(draft_id: str) -> AnyResponse:
+    path, seen = request.form.get("path", ""), request.form.get("revision", default=0, type=int)
+    drop_scenario(engine(), actor(), draft_id, path, seen=seen)
+    flash(text("studio_try.dropped", language(), path=path))
     return redirect(url_for("studio_try.show", draft_id=draft_id, _anchor="scenarios"))
 
 
@@ -107,7 +147,7 @@ def _answer(
     draft_id: str, prepare: Callable[[], tuple[Job, Callable[[Any], Mapping[str, Any]]]], template: str
 ) -> AnyResponse:
     """The result: line by line for a script, as a whole page without one."""
-    if request.accept_mimetypes.best == LINES:
+    if _by_lines():
         return Response(stream_with_context(_lines(prepare, template)), mimetype=LINES)
     try:
         job, shows = prepare()
@@ -117,11 +157,22 @@ def _answer(
         return make_response(_page(draft_id, wrong=shown_errors(error.errors)), 422)
 
 
-def _lines(prepare: Callable[[], tuple[Job, Callable[[Any], Mapping[str, Any]]]], template: str) -> Iterator[str]:
+def _by_lines() -> bool:
+    return request.accept_mimetypes.best == LINES
+
+
+def _lines(
+    prepare: Callable[[], tuple[Job, Callable[[Any], Mapping[str, Any]]]], template: str | None
+) -> Iterator[str]:
+    """What is told on the way, then the result: a part of the page, or what `prepare` says where there is none."""
     try:
         job, shows = prepare()
         for kind, what in worked(job):
-            yield _line(what if kind == "told" else {"html": render_template(template, **shows(what))})
+            if kind == "told":
+                yield _line(what)
+            else:
+                shown = shows(what)
+                yield _line({"html": render_template(template, **shown)} if template else shown)
     except EngineError as error:
         yield _line({"error": _said(error)})
 
@@ -181,6 +232,7 @@ def _page(draft_id: str, asked: Asked | None = None, **more: Any) -> str:
         people=[person for person in list_people(engine(), actor()) if person.active],
         paces=PACES,
         away_rows=AWAY_ROWS,
+        recorded=dict(found).get(f"scenarios/{request.args.get('recorded', '')}.yaml"),
         **context,
     )
 
@@ -217,6 +269,7 @@ def _result(draft_id: str, asked: Asked, played: Played) -> dict[str, Any]:
         "differs": differences(played.against, played.draft, lang, zone) if played.against else (),
         "island": island,
         "blocked": "、".join(dict.fromkeys(act.name for act in played.draft.acts if not act.username)),
+        "staff": [person for person in list_people(engine(), actor()) if person.active],
         "given_of": lambda act: asked.given.get((key_of(act), act.nth), Given()),
         "packed": lambda act: packed(act, asked.given.get((key_of(act), act.nth))),
         "shown_value": shown,
@@ -231,8 +284,10 @@ def _trials(draft_id: str, given: Definition, done: list[Trial]) -> dict[str, An
     steps = {id_: e.name or id_ for id_, e in elements.items() if e.kind in PEOPLE_KINDS}
     passed = frozenset[str]().union(*(trial.passed for trial in done))
     faults = {fault.element for trial in done for fault in trial.faults if fault.element}
+    played = {trial.path for trial in done}
     return {
         "trials": done,
+        "unplayed": [pair for pair in _scenarios(draft_id) if pair[0] not in played],
         "names": {id_: e.name or id_ for id_, e in elements.items()},
         "never": {id_: name for id_, name in steps.items() if id_ not in passed},
         "n_steps": len(steps),

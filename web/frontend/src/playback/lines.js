@@ -1,9 +1,11 @@
-// The answer to a form, one JSON object a line, as they come.
-export async function* toldLines(form) {
-  const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/x-ndjson" } });
+// The answer to a form, one JSON object a line, as they come. `button` is the one that was pressed.
+export async function* toldLines(form, button, signal) {
+  const fields = new URLSearchParams(new FormData(form));
+  if (button?.name) fields.set(button.name, button.value);
+  const response = await fetch(button?.hasAttribute("formaction") ? button.formAction : form.action, { method: "POST", body: fields, headers: { Accept: "application/x-ndjson" }, signal });
   if (!response.ok || !response.body) {
     const said = await response.json().catch(() => ({}));
-    yield { error: said.error || `${response.status}` };
+    yield { error: said.error || "" };
     return;
   }
   const reader = response.body.getReader();

@@ -58,7 +58,8 @@ export function startTimeline() {
     entry.setAttribute("aria-current", "step");
     if (focus) entry.focus({ preventScroll: true });
     entry.scrollIntoView({ block: "nearest" });
-    said.textContent = `${entry.closest(".try-day").querySelector("h3").textContent.trim()} ${entry.textContent.trim().replace(/\s+/g, " ")}`;
+    const heading = entry.closest(".try-day").querySelector("h3");
+    said.textContent = [heading, entry.querySelector("time"), entry.querySelector(".line-words")].map((each) => each.textContent.trim().replace(/\s+/g, " ")).join(" ");
     const process = entry.dataset.process && page.urls[entry.dataset.process] ? entry.dataset.process : page.own;
     if (!(await drawing.show(page.urls[process])) || at !== to) return;
     mark(process);
@@ -90,6 +91,20 @@ export function startTimeline() {
   };
 
   all.forEach((entry, index) => entry.addEventListener("click", () => (halt(), go(index))));
+  // What differs leads to its entry, or where the draft has none, to its place on the drawing.
+  document.querySelectorAll("[data-differs]").forEach((button) =>
+    button.addEventListener("click", async () => {
+      halt();
+      const { differs, process } = button.dataset;
+      const entry = all.findIndex(({ dataset }) => dataset.element === differs && dataset.process === process);
+      if (entry >= 0) await go(entry, false);
+      else if (await drawing.show(page.urls[process] || page.urls[page.own])) {
+        drawing.mark(differs, "step-here");
+        drawing.look(differs);
+      }
+      root.scrollIntoView({ block: "nearest" });
+    }),
+  );
   days.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!by || event.target.closest("input, select, textarea")) return;
