@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import html
 import io
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
-from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject
+from pypdf import PdfReader
 
+from engine.documents.growing_pdf import GrowingPdf, Page
 from engine.documents.paper_file import paper_file
 from engine.documents.pdf import pdf_of_html
 from engine.documents.volume import Entry, Sheets, Volume, content_of
@@ -26,41 +29,41 @@ MOST_PAGES = 2_000
 """Of one attachment."""
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _PDF = "application/pdf"
-_A4 = "@page { size: A4; margin: 0 }"
 
 
 @dataclass(frozen=True)
 class _Part:
     entry: Entry
-    pages: tuple[PageObject, ...]
+    pages: tuple[Page, ...]
 
 
-def volume_pdf(engine: Engine, actor: Actor, volume: Volume, sheets: Sheets, *, purpose: str) -> bytes:
-    """The whole volume. Raises InvalidState where PDF is not installed, InvalidFile where a file was changed."""
-    parts = [_part(engine, actor, volume, entry, purpose) for entry in volume.entries]
-    entries, index = _indexed(sheets, parts)
-    pages = [*index, *(page for part in parts for page in part.pages)]
-    writer = PdfWriter()
-    stamps = PdfReader(io.BytesIO(pdf_of_html(_stamps(len(pages)))))
-    for page, stamp in zip(pages, stamps.pages, strict=True):
-        added = writer.add_page(page)
-        _disarm(added)
-        added.merge_page(stamp)
-    for entry in entries:
-        if entry.page is not None:
-            writer.add_outline_item(title=f"{entry.number} {entry.title}", page_number=entry.page - 1)
-    writer.add_metadata({"/Title": volume.name, "/Producer": "Duban", "/Keywords": volume.manifest_sha256})
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+def volume_pdf(engine: Engine, actor: Actor, volume: Volume, sheets: Sheets, *, purpose: str) -> BinaryIO:
+    """The whole volume in a nameless file of its own, at its beginning: never more than one part is in memory.
+
+    Raises InvalidState where PDF is not installed, InvalidFile where a file was changed.
+    """
+    out = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+    try:
+        growing = GrowingPdf(out)
+        binding = _Binding(engine, actor, volume, purpose, growing)
+        parts = [binding.part(entry) for entry in volume.entries]
+        entries, index = _indexed(sheets, parts, growing)
+        pages = [*index, *(page for part in parts for page in part.pages)]
+        outline = [(f"{entry.number} {entry.title}", entry.page - 1) for entry in entries if entry.page is not None]
+        info = {"/Title": volume.name, "/Producer": "Duban", "/Keywords": volume.manifest_sha256}
+        growing.finish(pages, outline, info)
+        out.seek(0)
+    except BaseException:
+        out.close()
+        raise
+    return out
 
 
-def _indexed(sheets: Sheets, parts: Sequence[_Part]) -> tuple[list[Entry], list[PageObject]]:
+def _indexed(sheets: Sheets, parts: Sequence[_Part], growing: GrowingPdf) -> tuple[list[Entry], tuple[Page, ...]]:
     """The index with the pages on which things begin; its own length counts among them."""
-    entries = _paged(parts, 0)
-    length = len(_pages(pdf_of_html(sheets.index(entries))))
-    entries = _paged(parts, length)
-    return entries, _pages(pdf_of_html(sheets.index(entries)))
+    first = pdf_of_html(sheets.index(_paged(parts, 0)))
+    entries = _paged(parts, len(PdfReader(io.BytesIO(first)).pages))
+    return entries, _own(growing, sheets.index(entries))
 
 
 def _paged(parts: Sequence[_Part], offset: int) -> list[Entry]:
@@ -71,40 +74,51 @@ def _paged(parts: Sequence[_Part], offset: int) -> list[Entry]:
     return entries
 
 
-def _part(engine: Engine, actor: Actor, volume: Volume, entry: Entry, purpose: str) -> _Part:
-    if entry.sha256 is None:
-        return _Part(entry, ())
-    if entry.kind == "paper":
+@dataclass(frozen=True)
+class _Binding:
+    """What goes into the file that grows, one entry after the other."""
+
+    engine: Engine
+    actor: Actor
+    volume: Volume
+    purpose: str
+    growing: GrowingPdf
+
+    def part(self, entry: Entry) -> _Part:
+        if entry.sha256 is None:
+            return _Part(entry, ())
+        if entry.kind == "paper":
+            return self._paper(entry)
+        content = content_of(self.engine, self.actor, self.volume, entry)
+        if entry.kind == "sheet":
+            return _Part(entry, _own(self.growing, content.decode()))
+        return self._attachment(entry, content)
+
+    def _paper(self, entry: Entry) -> _Part:
         try:
-            return _Part(
-                entry, tuple(_pages(paper_file(engine, actor, entry.source_id, "pdf", purpose=purpose)[1]))
-            )
+            content = paper_file(self.engine, self.actor, entry.source_id, "pdf", purpose=self.purpose)[1]
         except EngineError as error:
             return _Part(replace(entry, note=error.message.zh), ())
-    content = content_of(engine, actor, volume, entry)
-    if entry.kind == "sheet":
-        return _Part(entry, tuple(_pages(pdf_of_html(content.decode()))))
-    return _attachment(entry, content)
+        return _Part(entry, self.growing.take(content, sys.maxsize) or ())
+
+    def _attachment(self, entry: Entry, content: bytes) -> _Part:
+        """One file's trouble is its own: its reason stands in the index."""
+        if entry.media_type not in {_PDF, *_PICTURES}:
+            return _Part(replace(entry, note="见压缩包卷"), ())
+        try:
+            if entry.media_type in _PICTURES:
+                content = pdf_of_html(_picture(entry, content))
+            pages = self.growing.take(content, MOST_PAGES)
+        except Exception as error:  # noqa: BLE001
+            return _Part(replace(entry, note=f"不能并入（{type(error).__name__}），见压缩包卷"), ())
+        if pages is None:
+            return _Part(replace(entry, note=f"超过 {MOST_PAGES} 页，见压缩包卷"), ())
+        return _Part(entry, pages)
 
 
-def _attachment(entry: Entry, content: bytes) -> _Part:
-    """One file's trouble is its own: its reason stands in the index."""
-    if entry.media_type not in {_PDF, *_PICTURES}:
-        return _Part(replace(entry, note="见压缩包卷"), ())
-    try:
-        if entry.media_type in _PICTURES:
-            return _Part(entry, tuple(_pages(pdf_of_html(_picture(entry, content)))))
-        pages = _pages(content)
-    except Exception as error:  # noqa: BLE001
-        return _Part(replace(entry, note=f"不能并入（{type(error).__name__}），见压缩包卷"), ())
-    if len(pages) > MOST_PAGES:
-        return _Part(replace(entry, note=f"超过 {MOST_PAGES} 页，见压缩包卷"), ())
-    return _Part(entry, tuple(pages))
-
-
-def _pages(content: bytes) -> list[PageObject]:
-    reader = PdfReader(io.BytesIO(content))
-    return [reader.pages[i] for i in range(min(len(reader.pages), MOST_PAGES + 1))]
+def _own(growing: GrowingPdf, html: str) -> tuple[Page, ...]:
+    """What we lay out ourselves, however long."""
+    return growing.take(pdf_of_html(html), sys.maxsize) or ()
 
 
 def _picture(entry: Entry, content: bytes) -> str:
@@ -112,24 +126,3 @@ def _picture(entry: Entry, content: bytes) -> str:
     style = "@page { size: A4; margin: 15mm } img { max-width: 100%; max-height: 240mm } p { font-size: 10pt }"
     title = html.escape(f"{entry.number} {entry.title}")
     return f'<style>{style}</style><p>{title}</p><img src="data:{entry.media_type};base64,{data}">'
-
-
-def _stamps(count: int) -> str:
-    style = f"{_A4} div {{ break-after: page; height: 290mm; position: relative }} "
-    style += "p { position: absolute; bottom: 0; width: 100%; margin: 0; text-align: center; font-size: 9pt }"
-    pages = "".join(f"<div><p>— {number} / {count} —</p></div>" for number in range(1, count))
-    last = f'<div class="last"><p>— {count} / {count} —</p></div>'
-    return f"<style>{style} .last {{ break-after: auto }}</style>{pages}{last}"
-
-
-def _disarm(page: PageObject) -> None:
-    """What a page would do by itself is left out."""
-    page.pop("/AA", None)
-    annotations = page.get("/Annots")
-    if annotations is None:
-        return
-    for reference in annotations.get_object() if not isinstance(annotations, ArrayObject) else annotations:
-        annotation = reference.get_object()
-        if isinstance(annotation, DictionaryObject):
-            annotation.pop("/A", None)
-            annotation.pop("/AA", None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request, stream_with_context
@@ -22,6 +23,7 @@ from web.pages.cases import LEAST_PURPOSE
 from web.timeline import grouped, lines_of
 
 PDF = "application/pdf"
+PIECE = 256 * 1024
 
 case_print = Blueprint("case_print", __name__, url_prefix="/cases")
 
@@ -69,15 +71,25 @@ def _sent(case_id: str, purpose: str, *, as_pdf: bool) -> AnyResponse:
     if as_pdf:
         from engine.documents.volume_pdf import volume_pdf  # needs the optional extra
 
-        return _download(volume_pdf(engine(), actor(), made, sheets, purpose=purpose), f"{made.name}.pdf", PDF)
+        whole = volume_pdf(engine(), actor(), made, sheets, purpose=purpose)
+        return _download(_pieces(whole), f"{made.name}.pdf", PDF, length=whole.seek(0, io.SEEK_END))
     pieces = stream_with_context(stream_zip(engine(), actor(), made, sheets))
     return _download(pieces, f"{made.name}.zip", "application/zip")
 
 
-def _download(content: bytes | Iterator[bytes], name: str, mimetype: str) -> AnyResponse:
+def _download(content: Iterator[bytes], name: str, mimetype: str, *, length: int | None = None) -> AnyResponse:
     response = Response(content, mimetype=mimetype)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    if length is not None:
+        response.content_length = length
     return response
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _volume_page(case_id: str, **extra: Any) -> str:
