@@ -7,7 +7,6 @@ begins the events that only the new version has. Where an instance does not fit,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,24 +14,21 @@ from typing import Any, Final
 from engine.errors import Message
 from engine.kernel.bpmn.activities import GIVEN, RunSubprocess, RunTransaction, _ForPeople, _Nested
 from engine.kernel.bpmn.definitions import RunMessage, RunTimer
-from engine.kernel.bpmn.events import Catching, RunBoundary
+from engine.kernel.bpmn.events import Catching
 from engine.kernel.bpmn.gateways import _Join
 from engine.kernel.bpmn.lean import ElementInfo
+from engine.kernel.migrate_alike import is_alike, known_by, reads
 from engine.kernel.migrate_boxes import index_of
 from engine.kernel.migrate_flow import Ways, guards_of, problems_of, race_of, starved
 from engine.kernel.migrate_scopes import Family, Regrouped, close_rows, regroup
 from engine.kernel.migrate_values import Begin, Carried, Move, Place, Watch
 from engine.kernel.migrate_words import gone, lost_branch, no_target, other_kind
 from engine.kernel.snapshot import body_of, bytes_of
-from engine.kernel.spans import gives_span
 from engine.kernel.specs import Procedure
 
 _NUMBER, _NAME, _STATE, _INTERNAL = 0, 1, 2, 5
 _CHILD: Final = " [child]"
 _PATH: Final = " › "
-_OF_RULE: Final = re.compile(r'deadline\(\s*"([^"]+)"')
-"""The rule of a timer that stands for a deadline."""
-_SPAN: Final = "@"
 
 
 def move(
@@ -80,6 +76,7 @@ class _Moving:
         self._carried: list[Carried] = []
         self._problems: list[Message] = []
         self._unawaited: list[str] = []
+        self._passed_on: list[tuple[str, str, str]] = []
 
     def moved(self) -> Move:
         scopes = []
@@ -105,6 +102,8 @@ class _Moving:
             problems=tuple(self._problems),
             unawaited=tuple(self._unawaited),
             has_regrouped=self._has_regrouped,
+            made={self._id(n): spec.element.id for n, spec in self._regrouped.made.items()},
+            passed_on=tuple(self._passed_on),
             left={self._id(n): tuple(map(self._id, out)) for n, out in self._regrouped.left.items()},
         )
 
@@ -132,7 +131,7 @@ class _Moving:
             before, after = self._hosts[row[_NUMBER]]
             if after is not None:
                 live = [(scope, guard) for guard in guards if guard[_INTERNAL]["on"] == row[_NUMBER]]
-                self._match_guards([(before._wf_spec, before.name)], [(scope, row)], live)
+                self._match_guards([(before._wf_spec, before.name, row[_NUMBER])], [(scope, row)], live)
         self._join_races(scope)
         if self._has_regrouped:
             self._problems += starved(scope.new, self._standing(scope))
@@ -207,7 +206,7 @@ class _Moving:
             missing = self._mapping.get(element.id)
             problem = gone(element.name or element.id) if missing is None else no_target(missing)
             return Place(*here, None, problem=problem, is_gone=True)
-        if not _is_alike(before, after):
+        if not is_alike(before, after):
             name = after.element.name or after.element.id
             return Place(*here, None, problem=other_kind(element.name or element.id, name), is_gone=True)
         if before.name.endswith(_CHILD) and not isinstance(before, _ForPeople | _Nested | Catching):
@@ -257,7 +256,7 @@ class _Moving:
 
     def _match_guards(
         self,
-        former: Sequence[tuple[Any, str]],
+        former: Sequence[tuple[Any, str, int]],
         current: Sequence[tuple[_Scope, list[Any]]],
         live: Sequence[tuple[_Scope, list[Any]]],
     ) -> None:
@@ -266,7 +265,13 @@ class _Moving:
             spec.name: (scope, row, spec) for scope, row in current for spec in guards_of(scope.new, row[_NAME])
         }
         specs = [spec for _, _, spec in here.values()]
-        pairs = self._pairs([spec for wf, name in former for spec in guards_of(wf, name)], specs)
+        olds = {spec.name: (spec, number) for wf, name, number in former for spec in guards_of(wf, name)}
+        pairs = self._pairs([spec for spec, _ in olds.values()], specs)
+        for name, twin in pairs.items():
+            spec, number = olds[name]
+            rule, to = known_by(spec), here[twin.name][1][_NUMBER]
+            if rule is not None and to != number:
+                self._passed_on.append((self._id(number), rule, self._id(to)))
         over: dict[str, str | None] = {}
         for scope, guard in live:
             spec = self._before(scope, guard)
@@ -302,17 +307,17 @@ class _Moving:
         rest = []
         for spec in old:
             twin = free.get(self._mapping.get(spec.name, spec.name))
-            if twin is not None and _is_alike(spec, twin) and not (self._rearm and _reads(spec) != _reads(twin)):
+            if twin is not None and is_alike(spec, twin) and not (self._rearm and reads(spec) != reads(twin)):
                 found[spec.name] = free.pop(twin.name)
             else:
                 rest.append(spec)
         for spec in rest:
-            twin = next((t for t in free.values() if _is_alike(spec, t) and _reads(spec) == _reads(t)), None)
-            if twin is not None and _reads(spec) is not None:
+            twin = next((t for t in free.values() if is_alike(spec, t) and reads(spec) == reads(t)), None)
+            if twin is not None and reads(spec) is not None:
                 found[spec.name] = free.pop(twin.name)
         for spec in () if self._rearm else [s for s in rest if s.name not in found]:
-            twin = next((t for t in free.values() if _is_alike(spec, t) and _rule(spec) == _rule(t)), None)
-            if twin is not None and _rule(spec) is not None:
+            twin = next((t for t in free.values() if is_alike(spec, t) and known_by(spec) == known_by(t)), None)
+            if twin is not None and known_by(spec) is not None:
                 found[spec.name] = free.pop(twin.name)
         return found
 
@@ -363,34 +368,6 @@ class _Moving:
 def _watches(row: list[Any]) -> bool:
     """Whether it is an event beside an activity."""
     return len(row) > _INTERNAL and "on" in row[_INTERNAL]
-
-
-def _is_alike(before: Any, after: Any) -> bool:
-    """Whether what the one waits for, the other can go on waiting for."""
-    if isinstance(before, _ForPeople) and isinstance(after, _ForPeople):
-        return True
-    if type(before) is not type(after):
-        return False
-    definitions = (getattr(before, "event_definition", None), getattr(after, "event_definition", None))
-    return not isinstance(before, Catching) or type(definitions[0]) is type(definitions[1])
-
-
-def _reads(spec: RunBoundary | Any) -> str | None:
-    """What an event beside an activity waits for, as text; None where there is nothing to compare."""
-    definition = spec.event_definition
-    if isinstance(definition, RunTimer):
-        return " ".join(definition.expression.split())
-    return getattr(definition, "name", None)
-
-
-def _rule(spec: Any) -> str | None:
-    """What a timer's deadline is known by on its activity: the rule; one and the same for all spans."""
-    text = _reads(spec) or ""
-    found = _OF_RULE.match(text)
-    if found is not None:
-        return found.group(1)
-    duty = getattr(spec.event_definition, "duty", None)
-    return _SPAN if duty is not None and gives_span(text) else None
 
 
 def _given(element: ElementInfo) -> tuple[str | None, ...]:

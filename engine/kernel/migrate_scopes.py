@@ -43,11 +43,11 @@ _EMPTY: Final[list[Any]] = [0, "", 0, 0, [{}, []], {}, {}]
 class Family:
     """Activities between which the events that watch them may go over: a token that moved, scopes made or given up.
 
-    By number; `former` are those of the old version, as workflow spec and name.
+    By number; `former` are those of the old version, as workflow spec, name and number.
     """
 
     members: set[int]
-    former: list[tuple[Any, str]]
+    former: list[tuple[Any, str, int]]
 
 
 @dataclass
@@ -258,7 +258,7 @@ class _Regrouping:
         self._done.paths[number] = (tuple(was_in), tuple(self._named(after)))
         family = Family({number, *entered, *given_up}, [])
         for each in (number, *given_up):
-            family.former.append((self._first[each].was, self._specs[each].name))
+            family.former.append((self._first[each].was, self._specs[each].name, each))
         for other in [f for f in self._done.families if f.members & family.members]:
             self._done.families.remove(other)
             family.members |= other.members

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from engine.errors import Message
 from engine.kernel.bpmn.lean import ElementInfo
+
+SPAN: Final = "@"
+"""What the deadline of a timer of days or hours is known by: it has no rule."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ class Move:
     """What an instance becomes. `snapshot` is empty where `problems` or a place without a target forbid it.
 
     `has_regrouped`: tokens went into subprocesses or came out of them; `left` are the tasks of subprocesses that
-    were given up for it, with the tasks that came out of each.
+    were given up for it, with the tasks that came out of each, and `made` those of new ones with their elements.
+    `passed_on`: what a timer's deadline is known by (a rule, or SPAN), on which task before, and on which now.
     """
 
     snapshot: bytes
@@ -95,6 +100,8 @@ class Move:
     unawaited: tuple[str, ...] = ()
     has_regrouped: bool = False
     left: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    made: Mapping[str, str] = field(default_factory=dict)
+    passed_on: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def fits(self) -> bool:

@@ -23,6 +23,7 @@ from engine.cases.moving.runs import (
 )
 from engine.cases.returning import return_targets
 from engine.cases.start import start_case
+from engine.deadlines.fire import fire_due_timers
 from engine.definitions.drafts import create_draft, save_draft
 from engine.errors import Forbidden, InvalidState
 from engine.notifications.messages import list_messages
@@ -312,12 +313,12 @@ def test_a_moved_case_does_not_go_back_to_a_step_that_is_gone(world: World) -> N
     assert [target.element_id for target in targets] == ["a"]
 
 
-def layered(*inside: str, watched: str) -> Bpmn:
+def layered(*inside: str, watched: str, due: str = 'deadline("T5")') -> Bpmn:
     """As `drawn`, with the steps in a subprocess; the deadline on it, or on one of the steps."""
     diagram = Bpmn("line", name="直线办理").lane("registry", role="registrar").start("start", lane="registry")
 
     def watch(scope: Scope) -> None:
-        scope.timer_boundary("due", on=watched, expression='deadline("T5")', interrupting=False, lane="registry")
+        scope.timer_boundary("due", on=watched, expression=due, interrupting=False, lane="registry")
         scope.end("late", after="due", lane="registry")
 
     def fill(scope: Scope) -> None:
@@ -381,6 +382,22 @@ def test_a_deadline_of_a_subprocess_ends_with_the_subprocess_and_not_with_its_fi
     assert world.task(case, "more").due_at is not None
     line.complete(case, "more")
     assert [d.state for d in line.deadlines(case)] == [DeadlineState.MET]
+
+
+@pytest.mark.parametrize("due", ['deadline("T5")', "working days(5)"])
+def test_an_overdue_deadline_goes_over_to_the_subprocess_as_well(world: World, due: str) -> None:
+    world.deploy(drawn("b", due=due), note=NOTE)
+    line = Line(world, [start_case(world.engine, world.actor("dengji"), "line", {})])
+    (case,) = line.cases
+    world.clock.advance(timedelta(days=30))
+    fire_due_timers(world.engine, worker="w")
+    line.migrate(line.publish(layered("b", "more", watched="sub", due=due)))
+    line.complete(case, "b")
+    (late,) = line.deadlines(case)
+    assert (late.state, late.attached_to) == (DeadlineState.RUNNING, world.task(case, "more").scopes[0])
+    assert late.rule == ("T5" if "T5" in due else "@sub")
+    line.complete(case, "more")
+    assert [d.state for d in line.deadlines(case)] == [DeadlineState.MET_LATE]
 
 
 def test_a_deadline_without_a_timer_in_the_new_version_stays_with_what_came_out(world: World) -> None:

@@ -55,16 +55,14 @@ def over(
 
 
 def renamed(move: Move, deadlines: Sequence[Deadline]) -> tuple[Deadline, ...]:
-    """Deadlines that are known by the step they stand on, where that step is now another element."""
+    """Deadlines that are known by the step they stand on, where that is now another element."""
+    now = {place.task_id: place.target for place in move.places} | dict(move.made)
     found = []
-    for place in move.places:
-        if place.target is None or not place.has_moved:
-            continue
-        old = own_rule(place.element)
-        for deadline in deadlines:
-            is_of_it = deadline.rule == old or deadline.rule.startswith(f"{old}/")
-            if deadline.attached_to == place.task_id and deadline.is_open and is_of_it:
-                found.append(replace(deadline, rule=own_rule(place.target) + deadline.rule[len(old) :]))
+    for deadline in deadlines:
+        element = now.get(deadline.attached_to)
+        old, slash, timer = deadline.rule.partition("/")
+        if deadline.is_open and is_own(deadline.rule) and element is not None and own_rule(element) != old:
+            found.append(replace(deadline, rule=f"{own_rule(element)}{slash}{timer}"))
     return tuple(found)
 
 

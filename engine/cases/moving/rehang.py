@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.cases.moving.clocks import deadline_of
+from engine.deadlines.own import is_own
 from engine.errors import InvalidState, Message
-from engine.kernel.migrate_values import Move
+from engine.kernel.migrate_values import SPAN, Move
 from engine.records.task import TaskKind, UserTask
 from engine.records.time import Deadline, Timer
 
@@ -22,7 +23,13 @@ def rehung(move: Move, deadlines: Sequence[Deadline]) -> tuple[Deadline, ...]:
     if not move.has_regrouped:
         return tuple(deadlines)
     by_timer = {deadline_of(w.timer_id): w.on for w in move.watches if w.timer_id and w.target and w.on != w.was_on}
-    return tuple(_rehung(move, deadline, by_timer.get(deadline.deadline_id)) for deadline in deadlines)
+    return tuple(_rehung(move, d, by_timer.get(d.deadline_id) or _passed_on(move, d)) for d in deadlines)
+
+
+def _passed_on(move: Move, deadline: Deadline) -> str | None:
+    """Of a deadline whose timer has fired already: where its timer would be waiting now."""
+    key = SPAN if is_own(deadline.rule) else deadline.rule
+    return next((on for was_on, rule, on in move.passed_on if (was_on, rule) == (deadline.attached_to, key)), None)
 
 
 def _rehung(move: Move, deadline: Deadline, on: str | None) -> Deadline:

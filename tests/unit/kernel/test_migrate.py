@@ -98,11 +98,12 @@ def test_timers_that_changed_begin_anew_only_where_that_is_asked() -> None:
 
 
 def test_timers_come_and_go_with_the_version() -> None:
-    it = Instance(watched(("old", "PT3H")))
-    move = move_of(it, watched(("new", "PT5H")))
+    early, late = 'now() + duration("PT3H")', 'now() + duration("PT5H")'
+    it = Instance(watched(("old", early)))
+    move = move_of(it, watched(("new", late)))
     assert [(w.element, w.target) for w in move.watches] == [("old", None)]
     assert [b.element for b in move.begins] == ["new"]
-    moved(it, watched(("new", "PT5H")))
+    moved(it, watched(("new", late)))
     assert it.timers == ["new"]
 
 
