@@ -92,8 +92,8 @@ def _refused() -> Forbidden:
     return Forbidden(
         Message(
             f"用户名或密码不正确。请检查后重试；连续 {FAILURES} 次错误后须等待 {minutes} 分钟。"
-            "如忘记密码，请联系系统管理员。",
+            "如忘记密码，请联系机关管理员。",
             f"The user name or the password is wrong. Check and try again; after {FAILURES} failures wait "
-            f"{minutes} minutes. If you forgot the password, ask the administrator.",
+            f"{minutes} minutes. If you forgot the password, ask an office administrator.",
         )
     )

@@ -174,8 +174,8 @@ def change_password(engine: Engine, actor: Actor, old: str, new: str) -> None:
     if not allowed:
         raise Forbidden(
             Message(
-                "原密码不正确，密码未更改。请重新输入；如忘记密码，请联系系统管理员。",
-                "The old password is wrong, so nothing was changed. Try again, or ask the administrator.",
+                "原密码不正确，密码未更改。请重新输入；如忘记密码，请联系机关管理员。",
+                "The old password is wrong, so nothing was changed. Try again, or ask an office administrator.",
             )
         )
 
