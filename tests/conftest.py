@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,10 +19,17 @@ from engine.store import SqlStore, open_store
 from engine.store.connection import make_engine
 from engine.store.migrate import upgrade
 from tests.cheap_pages import pages_compiled_once
+from tests.cheap_statements import statements_compiled_once
 from tests.postgres import administer, empty, running_cluster, url_of
 
 START = datetime(2025, 9, 26, 1, 0, tzinfo=UTC)
 """Friday 2025-09-26, 09:00 in Shanghai."""
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests live to the end: the collector of garbage need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -42,6 +50,12 @@ def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True, scope="session")
 def cheap_pages(common_folder: Path) -> Iterator[None]:
     with pages_compiled_once(common_folder / "templates"):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_statements() -> Iterator[None]:
+    with statements_compiled_once():
         yield
 
 

@@ -78,7 +78,7 @@ def test_tasks_and_timers_move_along_also_those_without_a_deadline(world: World)
                 assert timer.due_at - free_before[timer.timer_id] == timedelta(days=9)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     days=st.dictionaries(
         st.dates(date(2025, 9, 20), date(2025, 12, 31)),
