@@ -83,6 +83,7 @@ function start() {
       return fill(runs.dataset.text, line) + (list.failed ? fill(runs.dataset.wrong, { n: list.failed }) : "");
     },
     ready: () => {
+      list.keep();
       startTrials();
       document.getElementById("trials-title")?.focus();
     },

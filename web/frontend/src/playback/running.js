@@ -7,12 +7,14 @@ export class RunningScenarios {
     this.bar = bar;
     this.asked = [];
     this.failed = 0;
+    this.kept = new Map();
   }
 
   // In the order in which the server plays them: by path.
   begin(only = "") {
     this.failed = 0;
     const lines = [...this.list.querySelectorAll("[data-scenario]")].filter(({ dataset }) => !only || dataset.scenario === only);
+    this.kept = new Map(only ? this.#told().map((line) => [line.dataset.scenario, line]) : []);
     this.asked = lines.sort((one, other) => (one.dataset.scenario < other.dataset.scenario ? -1 : 1));
     this.asked.forEach((line) => this.#show(line, "is-waiting"));
     this.#next();
@@ -27,6 +29,18 @@ export class RunningScenarios {
     this.asked = this.asked.filter((each) => each !== line);
     this.#next();
     this.#moved(n, of);
+  }
+
+  // After one alone was run, the others say what they said before.
+  keep() {
+    this.list.querySelectorAll("[data-scenario].is-waiting").forEach((line) => {
+      const before = this.kept.get(line.dataset.scenario);
+      if (before) line.replaceWith(before.cloneNode(true));
+    });
+  }
+
+  #told() {
+    return [...this.list.querySelectorAll("[data-scenario].is-ok, [data-scenario].is-failed")];
   }
 
   // What was not reached waits again.
