@@ -423,9 +423,13 @@ def test_whoever_has_a_step_hears_once_that_it_is_called_otherwise_or_goes_to_ot
         return [(entry.case_id, entry.text_zh) for entry in found if entry.topic == "migrated"]
 
     assert heard() == [(mine.case_id, "【提醒】流程改版，您办理的“环节b”现为“环节c”。已填的内容都在，请登录查看。")]
-    line.migrate(line.publish(drawn("a", "c", role="duty_leader", watched="c")))
+    last = line.migrate(line.publish(drawn("a", "c", role="duty_leader", watched="c")))
     assert len(heard()) == 2
     assert "您不用再办" in heard()[0][1]
+    undo_run(world.engine, world.actor("admin"), last.run_id)
+    line.work_off()
+    assert "已撤回，“环节c”交给您办理" in heard()[0][1]
+    assert len(heard()) == 3
     assert free.case_id not in {case_id for case_id, _ in heard()}
     assert run.state is RunState.DONE
 

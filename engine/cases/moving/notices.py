@@ -33,56 +33,71 @@ def words_to_holders(
     """
     found = []
     for task, place in tasks:
-        said = _said(task, place, is_back=is_back)
-        if said is None or task.assignee is None:
-            continue
-        text = neutral_text(case, "info", said)
-        people = work.org.addressees((), [task.assignee])
-        for person in told_of(work, people, case, now, [place.procedure]):
-            key = f"{TOPIC}:{'back' if is_back else 'there'}:{run_id}:{task.task_id}:{person.person_id}"
-            found.append(
-                OutboxEntry(
-                    entry_id=str(uuid5(NAMESPACE_OID, key)),
-                    idempotency_key=key,
-                    recipient=person.person_id,
-                    case_id=case.case_id,
-                    task_id=task.task_id,
-                    topic=TOPIC,
-                    text_zh=text.zh,
-                    text_en=text.en,
-                    created_at=now,
+        for person_id, said in _said(task, place, _BACK if is_back else _THERE):
+            text = neutral_text(case, "info", said)
+            people = work.org.addressees((), [person_id])
+            for person in told_of(work, people, case, now, [place.procedure]):
+                key = f"{TOPIC}:{'back' if is_back else 'there'}:{run_id}:{task.task_id}:{person.person_id}"
+                found.append(
+                    OutboxEntry(
+                        entry_id=str(uuid5(NAMESPACE_OID, key)),
+                        idempotency_key=key,
+                        recipient=person.person_id,
+                        case_id=case.case_id,
+                        task_id=task.task_id,
+                        topic=TOPIC,
+                        text_zh=text.zh,
+                        text_en=text.en,
+                        created_at=now,
+                    )
                 )
-            )
-    return tuple(found)
+    return tuple({entry.entry_id: entry for entry in found}.values())
 
 
-def _said(task: UserTask, place: TaskPlace, *, is_back: bool) -> Message | None:
+def _said(task: UserTask, place: TaskPlace, why: Message) -> Iterator[tuple[str, Message]]:
+    """Whom to tell what of a step."""
+    was, now = task.assignee, place.assignee
     if task.kind is not TaskKind.STEP:
-        return None
-    why = (
-        Message("流程改版已撤回，", "The new version was taken back: ")
-        if is_back
-        else Message("流程改版，", "The procedure has a new version: ")
-    )
-    if place.assignee != task.assignee:
-        return Message(
-            f"{why.zh}您办理的“{task.name}”改由其他岗位办理，您不用再办。",
-            f"{why.en}“{task.name}” goes to others now; you need not do it any more.",
+        return
+    if was is not None and was != now:
+        yield (
+            was,
+            Message(
+                f"{why.zh}您办理的“{task.name}”改由其他岗位办理，您不用再办。",
+                f"{why.en}“{task.name}” goes to others now; you need not do it any more.",
+            ),
         )
-    if (place.name, place.element_id) == (task.name, task.element_id):
-        return None
-    if place.name == task.name:
-        return Message(
-            f"{why.zh}您办理的“{task.name}”的位置有变化。已填的内容都在，请登录查看。",
-            f"{why.en}“{task.name}”, which you have, stands elsewhere now. What you wrote is kept.",
+    if now is not None and was != now:
+        yield (
+            now,
+            Message(
+                f"{why.zh}“{place.name}”交给您办理，请登录查看。",
+                f"{why.en}“{place.name}” is given to you. Please log in to read it.",
+            ),
         )
-    return Message(
-        f"{why.zh}您办理的“{task.name}”现为“{place.name}”。已填的内容都在，请登录查看。",
-        f"{why.en}“{task.name}”, which you have, is “{place.name}” now. What you wrote is kept.",
-    )
+    elif now is not None and place.name != task.name:
+        yield (
+            now,
+            Message(
+                f"{why.zh}您办理的“{task.name}”现为“{place.name}”。已填的内容都在，请登录查看。",
+                f"{why.en}“{task.name}”, which you have, is “{place.name}” now. What you wrote is kept.",
+            ),
+        )
+    elif now is not None and place.element_id != task.element_id:
+        yield (
+            now,
+            Message(
+                f"{why.zh}您办理的“{task.name}”的位置有变化。已填的内容都在，请登录查看。",
+                f"{why.en}“{task.name}”, which you have, stands elsewhere now. What you wrote is kept.",
+            ),
+        )
 
 
 def moved_pairs(tasks: Sequence[UserTask], places: Sequence[TaskPlace]) -> Iterator[tuple[UserTask, TaskPlace]]:
     """Open tasks with the places that they are given."""
     by_id = {place.task_id: place for place in places}
     return ((task, by_id[task.task_id]) for task in tasks if task.task_id in by_id)
+
+
+_THERE = Message("流程改版，", "The procedure has a new version: ")
+_BACK = Message("流程改版已撤回，", "The new version was taken back: ")
