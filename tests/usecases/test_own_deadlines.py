@@ -15,6 +15,7 @@ from engine.cases.withdrawing import withdraw_task
 from engine.deadlines.calendar_change import CalendarChange
 from engine.deadlines.fire import fire_due_timers
 from engine.deadlines.why import explain
+from engine.definitions.ahead import steps_ahead
 from engine.records.case import CaseFile
 from engine.records.time import CalendarDay, Deadline, DeadlineState, Timer, TimerState
 from engine.store.statements import count_statements
@@ -76,7 +77,7 @@ def test_two_working_days_are_a_deadline_with_lights_and_an_explanation(world: W
     assert {timer.deadline_id for timer in world.view(case).timers} == {deadline.deadline_id}
     explained = explain(world.engine, world.actor("dengji"), deadline.deadline_id)
     assert (explained.limit.zh, explained.span.counted) == ("2 个工作日", 2)
-    assert [moment.name.zh for moment in explained.next if moment.kind == "timer"]
+    assert {moment.name.zh for moment in explained.next if moment.kind == "timer"} == {"实地核查"}
 
     world.clock.move_to(deadline.legal_due + timedelta(minutes=1))
     fire_due_timers(world.engine, worker="w1")
@@ -183,3 +184,10 @@ def test_a_further_deadline_costs_no_further_statement_but_its_row(world: World)
 def test_days_that_only_the_case_knows(world: World, span: str) -> None:
     (deadline,) = deadlines(world, at_verify(world, verifying(span)))
     assert (deadline.amount, deadline.legal_due) == (2, at("2025-09-29 24:00"))
+
+
+def test_what_comes_next_is_foretold_with_its_days(world: World) -> None:
+    definition = world.deploy(verifying(label="核查期限"))
+    ahead = steps_ahead(world.engine, world.actor("dengji"), {definition.definition_id: ("look",)})
+    (step,) = ahead[definition.definition_id]
+    assert [(name.zh, limit.zh) for name, limit in step.terms] == [("核查期限", "2 个工作日")]

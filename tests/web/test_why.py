@@ -160,7 +160,9 @@ def test_days_of_a_steps_own_are_called_by_its_name_and_never_by_a_code(visit: V
         assert page.status_code == 200, path
         assert "@verify" not in page.text, path
         assert "实地核查" in page.text, path
-    assert "本流程规定" in clerk.get(f"/deadlines/{deadline.deadline_id}").text
+    explained = clerk.get(f"/deadlines/{deadline.deadline_id}").text
+    assert "本流程规定" in explained
+    assert "法定到期" not in explained
     assert clerk.get(f"/deadlines/{deadline.deadline_id}.json").get_json()["rule"]["id"] == "@verify"
     english = a_card(Term(W, 2), "2025-09-26 10:00", "2025-09-26 11:00", language="en", given={"rule": "@verify"})
     assert english.source == "this procedure"

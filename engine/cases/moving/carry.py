@@ -166,7 +166,7 @@ class _Moving:
         waits = [c.task_id for c in move.carried if c.message is not None]
         messages = {m.task_id: m for m in work.moving.awaited(waits)}
         moved_timers = [
-            TimerPlace(c.timer_id, c.element.id, c.element.name, c.interrupting)
+            TimerPlace(c.timer_id, c.element.id, c.element.name or timers[c.timer_id].name, c.interrupting)
             for c in move.carried
             if c.timer_id is not None and c.timer_id in timers
         ]

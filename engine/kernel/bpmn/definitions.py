@@ -85,7 +85,7 @@ class RunTimer(EventDefinition):
             TimerArmed(
                 timer_id=timer_id_of(my_task) or "",
                 element_id=element.id,
-                name=element.name,
+                name=element.name or (self.duty.name if self.duty is not None else ""),
                 process_id=element.process_id,
                 attached_to=top.id_of(watched) if watched is not None else None,
                 interrupting=bool(getattr(my_task.task_spec, "cancel_activity", False)),
