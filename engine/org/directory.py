@@ -18,6 +18,8 @@ from engine.records.reach import Absence
 from engine.records.step import AuditEntry
 
 MOST_EVENTS = 200
+FARTHEST = 10_000
+"""Pages; a database counts no further than it must."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def people_sheet(
             units=tuple(_below(unit, units)) if unit else (),
             role=role,
             state=state if state in PEOPLE_STATES else "active",
-            page=max(page, 1),
+            page=min(max(page, 1), FARTHEST),
             page_size=size,
         )
         found = work.directory.people(query, now)

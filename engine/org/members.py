@@ -187,10 +187,11 @@ def _units(work: UnitOfWork) -> dict[str, Unit]:
 
 
 def _wrong_reason(reason: str) -> list[FieldError]:
-    if reason.strip() and len(reason.strip()) <= LONGEST_REASON:
+    if reason.strip() and len(reason.strip()) <= LONGEST_REASON and reason.isprintable():
         return []
     message = Message(
-        f"请写明事由，最多 {LONGEST_REASON} 字。", f"Say why, in at most {LONGEST_REASON} characters."
+        f"请用一行写明事由，最多 {LONGEST_REASON} 字。",
+        f"Say why in one line of at most {LONGEST_REASON} characters.",
     )
     return [FieldError("reason", message)]
 

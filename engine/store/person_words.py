@@ -23,8 +23,9 @@ _PARTS: Final = re.compile(r"[._-]+")
 
 
 def folded(text: str) -> str:
-    """As words are compared: one width, one case, no spaces."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())[:LONGEST]
+    """As words are compared: one width, one case, no spaces and nothing that cannot be seen."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(ch for ch in plain if ch.isprintable() and not ch.isspace())[:LONGEST]
 
 
 def words_of(username: str, name: str) -> tuple[str, ...]:

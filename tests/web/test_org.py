@@ -43,6 +43,16 @@ def test_people_are_found_by_a_few_letters_and_by_unit(enter: Enter) -> None:  #
     assert "田野" not in by_unit
     assert "没有符合条件的人员" in admin.get("/org?who=没有这个人").text
     assert admin.get("/org?unit=nowhere").status_code == 404
+    for odd in (
+        "who=%00",
+        "who=%25+_+'",
+        "who=" + "许" * 500,
+        f"page={10**30}",
+        "page=-1",
+        "state=x&role=%F0%9F%98%80",
+    ):
+        assert admin.get(f"/org?{odd}").status_code == 200, odd
+    assert send(admin, "/org/people/p-jingban/closure", reason="a\0b", seen=0).status_code == 422
 
 
 def test_a_new_person_is_let_in_given_a_role_and_let_go(enter: Enter, two: World) -> None:  # noqa: F811

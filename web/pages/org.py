@@ -33,7 +33,7 @@ org = Blueprint("org", __name__, url_prefix="/org")
 @org.get("")
 def index() -> str:
     """`?unit=&who=&role=&state=&page=`; a unit stands for those below it too."""
-    asked = {name: request.args.get(name, "").strip()[:100] for name in ("who", "unit", "role", "state")}
+    asked = {name: _printable(request.args.get(name, "")) for name in ("who", "unit", "role", "state")}
     asked["state"] = asked["state"] if asked["state"] in PEOPLE_STATES else PEOPLE_STATES[0]
     sheet = people_sheet(
         engine(),
@@ -137,6 +137,10 @@ def close(person_id: str) -> AnyResponse:
 @org.post("/people/<person_id>/return")
 def reopen(person_id: str) -> AnyResponse:
     return _letting_in(person_id, lambda: reopen_member(engine(), actor(), person_id, seen=_seen()), "reopened")
+
+
+def _printable(typed: str) -> str:
+    return "".join(filter(str.isprintable, typed)).strip()[:100]
 
 
 def _seen() -> int:
