@@ -98,9 +98,19 @@ def test_what_is_drawn_is_saved_checked_and_told_in_chinese(office: Office, desk
     page.evaluate(SELECT, task)
     page.keyboard.press("Delete")
     expect(page.locator("#findings [data-count]")).to_contain_text("没有发现问题")
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
     assert task not in drawing(office, draft_id, "case_review")
     page.click("[data-act=simulate]")
     expect(page.locator(".bts-palette [title='重新开始模拟']")).to_be_visible()
+    assert page.evaluate(MISSED) == []
+
+    # who looks reads the same properties and changes none
+    page = open_editor(desk_of("shenji"), draft_id, "review")
+    expect(page.locator("#properties input[name=duban-form]")).to_have_value("review")
+    expect(page.locator("#properties :is(input, textarea):not([readonly], [disabled])")).to_have_count(0)
+    page.evaluate(SELECT, "review")
+    page.keyboard.press("Delete")
+    expect(page.locator(".djs-element[data-element-id=review]")).to_have_count(1)
     assert page.evaluate(MISSED) == []
 
 

@@ -89,6 +89,13 @@ def test_a_form_is_edited_kept_previewed_and_means_what_it_meant(
     fields = json.loads(stored(office, draft, "forms/screen.form.json"))["components"]
     assert fields[-1]["label"] == "单行文字"
     page.locator(".fjs-form-field-select").first.click()
+    page.locator("[data-group-id=group-general] .bio-properties-panel-group-header").click()
+    page.locator("[data-entry-id=label] [contenteditable]").click()
+    page.keyboard.press("End")
+    page.keyboard.type("（必选）")
+    expect(page.locator(".fjs-form-field-select").first).to_contain_text("（必选）")
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect(page.locator("[data-entry-id=label] [contenteditable]")).to_be_focused()
     page.evaluate(
         "() => document.querySelectorAll('.bio-properties-panel-group-header:not(.open)').forEach(h => h.click())"
     )

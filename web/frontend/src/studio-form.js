@@ -1,9 +1,10 @@
 // The editor of a form of a draft: form-js-editor, in the office's words, saved by itself.
-import { FormEditor } from "@bpmn-io/form-js-editor";
+import { FormEditor, preactOptions } from "@bpmn-io/form-js-editor";
 import { keepSaved, openDraft, readPage, showFindings, startHistory, stop } from "./files/editing.js";
 import { formWords } from "./files/form-words.js";
 import { written } from "./files/form-written.js";
 import { officeTypes } from "./files/form-types.js";
+import { lockCommands, lockFields, lockTyping } from "./studio/reading.js";
 import { told } from "./studio/words.js";
 
 async function start() {
@@ -11,6 +12,7 @@ async function start() {
   const page = readPage();
   const words = formWords(page.language);
   const { store, draft } = openDraft(page);
+  if (!page.editable) lockFields(preactOptions);
   const text = draft.content;
   const container = root.querySelector(".form-paper");
   const editor = new FormEditor({ container, renderer: { compact: true }, additionalModules: [officeTypes(words)] });
@@ -46,7 +48,8 @@ async function start() {
     // the preview shows what is stored
     root.querySelector("[data-preview]")?.addEventListener("click", () => autosave.save());
   } else {
-    container.inert = true;
+    lockCommands(editor.get("commandStack"));
+    lockTyping(container);
   }
   root.editor = editor;
   // for the tests: any file, through the editor

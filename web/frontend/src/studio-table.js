@@ -1,5 +1,6 @@
 // The editor of a decision table of a draft: dmn-js, in the office's words, saved by itself.
 import DmnModeler from "dmn-js/lib/Modeler.js";
+import DmnViewer from "dmn-js/lib/NavigatedViewer.js";
 import { keepSaved, openDraft, readPage, showFindings, startHistory, stop } from "./files/editing.js";
 import { takeNotes, withNotes } from "./files/table-notes.js";
 import { tableWords } from "./files/table-words.js";
@@ -7,9 +8,11 @@ import { told } from "./studio/words.js";
 
 const TYPES = ["string", "boolean", "number", "date", "time", "dateTime", "dayTimeDuration", "yearMonthDuration", "Any"];
 
-function makeModeler(container, words) {
+// A table for who edits it, and one for who reads it.
+function makeTable(container, words, isEditable) {
   const additionalModules = [words.module];
-  return new DmnModeler({
+  const Table = isEditable ? DmnModeler : DmnViewer;
+  return new Table({
     container,
     common: { expressionLanguages: { options: [{ value: "feel", label: "FEEL" }], defaults: { editor: "feel" } }, dataTypes: TYPES },
     drd: { additionalModules },
@@ -39,12 +42,6 @@ function startTabs(modeler, box, page) {
     }),
   );
   return views.length ? show(views[0]) : Promise.resolve();
-}
-
-// Cells are written into by whoever is logged in only; others read.
-function lock(container) {
-  container.inert = true;
-  container.removeAttribute("aria-hidden");
 }
 
 function nameOfIn(modeler) {
@@ -85,7 +82,7 @@ async function start() {
   const words = tableWords(page.language);
   const { store, draft } = openDraft(page);
   const container = root.querySelector(".table-paper");
-  const modeler = makeModeler(container, words);
+  const modeler = makeTable(container, words, page.editable);
   try {
     await load(modeler, draft.content);
     await startTabs(modeler, root.querySelector("#table-tabs"), page);
@@ -114,7 +111,7 @@ async function start() {
     modeler.on("views.changed", listen);
     listen();
     root.autosave = autosave;
-  } else lock(container);
+  }
   root.editor = modeler;
   // for the tests: any file, through the editor
   root.rewrite = async (xml) => {

@@ -12,18 +12,20 @@ import { missed, speak, told } from "./studio/words.js";
 
 const READABLE = 0.75;
 const MOST_NAMED = 5;
-const EDGE = { left: 130, top: 40 };
+const EDGE = { palette: 130, left: 20, top: 40 };
+const NEAR = 400;
 const WIDE = 1180;
 
-// The whole drawing where it can be read so; else its beginning, near enough to read, clear of the palette.
+// The whole drawing where it can be read so; else its beginning with the names of its lanes, clear of the palette.
 function look(viewer) {
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");
   if (canvas.zoom() >= READABLE) return;
   const { outer, inner } = canvas.viewbox();
   const start = viewer.get("elementRegistry").find((element) => element.type === "bpmn:StartEvent") ?? inner;
+  const edge = viewer.get("palette", false) ? EDGE.palette : EDGE.left;
   canvas.viewbox({
-    x: Math.min(start.x, inner.x + 160) - EDGE.left / READABLE,
+    x: (start.x - inner.x < NEAR ? inner.x : start.x) - edge / READABLE,
     y: Math.min(inner.y, start.y) - EDGE.top / READABLE,
     width: outer.width / READABLE,
     height: outer.height / READABLE,
@@ -69,7 +71,7 @@ async function start() {
   const store = draftStore(page);
   const paper = root.querySelector(".editor-paper");
   const { path, draft } = page;
-  const viewer = page.editable ? makeModeler(paper, root.querySelector("#properties"), page) : makeViewer(paper);
+  const viewer = (page.editable ? makeModeler : makeViewer)(paper, root.querySelector("#properties"), page);
   try {
     await open(viewer, draft.files[path] ?? "", page, root);
   } catch (error) {

@@ -4,6 +4,7 @@ import { TABLE_UNASKED, TABLE_ZH } from "./zh-table.js";
 
 const SPOKEN = ["title", "aria-label"];
 const TEXT = 16;
+const TYPE = /^(?:input|output)-variable$/;
 
 export function tableWords(language) {
   const texts = language === "zh" ? TABLE_ZH : null;
@@ -27,7 +28,11 @@ function listen() {
         if (props?.[name] in TABLE_UNASKED) props[name] = TABLE_UNASKED[props[name]];
       });
     }
-    if (children?.flags === TEXT && children.children in TABLE_UNASKED) children.children = TABLE_UNASKED[children.children];
-    else if (typeof children === "string" && children in TABLE_UNASKED) vnode.children = TABLE_UNASKED[children];
+    const said = children?.flags === TEXT ? children.children : children;
+    // a viewer writes the type as it is in the file
+    const known = TYPE.test(vnode.className) ? TABLE_ZH : TABLE_UNASKED;
+    if (typeof said !== "string" || !(said in known)) return;
+    if (said === children) vnode.children = known[said];
+    else children.children = known[said];
   };
 }

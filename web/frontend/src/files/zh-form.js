@@ -42,6 +42,7 @@ export const FORM_ZH = {
   "Section contains an error": "这一组有错误",
   "Section contains edits": "这一组填过内容",
   "<empty>": "（空）",
+  "<none>": "（无）",
   "Toggle list item": "展开或收起",
   "Delete item": "删除这一项",
   "Create new list item": "添加一项",

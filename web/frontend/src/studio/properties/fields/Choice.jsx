@@ -9,6 +9,7 @@ import { Row, Suggestions, fieldId, listKey, useTyped } from "./parts.jsx";
 // `options()` are { value, note }; `several`: words with spaces between; `loose`: what is unknown is no mistake.
 export function Choice({ id, label, help, note, get, set, options, several = false, loose = false, placeholder }) {
   const translate = useService("translate");
+  const isReading = useService("dubanReading", false);
   const { typed, type, flush } = useTyped(get(), set);
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
@@ -24,6 +25,7 @@ export function Choice({ id, label, help, note, get, set, options, several = fal
     close();
   };
   const show = () => {
+    if (isReading) return;
     setFresh(!several);
     setAt(Math.max(0, all.findIndex(({ value }) => value === typed)));
     setOpen(true);

@@ -10,6 +10,7 @@ import { Row, Suggestions, fieldId, listKey, useTyped } from "./parts.jsx";
 // `texts()`: strings that make sense here, { id, name }; `allowsIso`: a timer; `isContext`: a script.
 export function Feel({ element, id, label, help, note, get, set, texts, isContext = false, allowsIso = false, required = false, rows = 1, placeholder }) {
   const translate = useService("translate");
+  const isReading = useService("dubanReading", false);
   const vocabulary = useService("dubanVocabulary").current;
   const { typed, type, flush } = useTyped(get(), set);
   const [feelin, setFeelin] = useState(globalThis.feelin || null);
@@ -64,7 +65,7 @@ export function Feel({ element, id, label, help, note, get, set, texts, isContex
           }}
           onKeyDown={(event) => {
             if (offered.options.length && listKey(event, { options: offered.options, at, setAt, choose, close })) return;
-            if (event.ctrlKey && event.key === " ") {
+            if (event.ctrlKey && event.key === " " && !isReading) {
               event.preventDefault();
               setCaret(event.target.selectionStart);
               setAt(0);
