@@ -10,6 +10,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from engine.cases.standing import ClockOrder, Collected, Event, Stamp, Standing
 from engine.deadlines.life import RETURNED, ended, news_of, paused, told, undone, unpaused
+from engine.deadlines.own import is_own
 from engine.deadlines.terms import DeadlineTerms, to_record
 from engine.errors import EngineError, InvalidState, Message, StepFailed
 from engine.kernel.changes import Changes, Closure, TimerArmed
@@ -131,7 +132,9 @@ class _Lives:
             raise _only_once(deadline)
         # a shorter procedure that turned out not to be one goes over into the extended term just as well
         extended = _first(d for d in over if d.rule == terms.after_rule) or _first(
-            d for d in over if d.started_at == deadline.started_at and d.rule != deadline.rule
+            d
+            for d in over
+            if d.started_at == deadline.started_at and d.rule != deadline.rule and not is_own(d.rule)
         )
         if extended is not None and self._stamp.now > self._resumed(extended).legal_due:
             raise _too_late(extended, deadline)

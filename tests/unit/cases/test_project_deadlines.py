@@ -134,6 +134,16 @@ def test_a_shorter_procedure_that_is_extended_reads_extended_too() -> None:
     assert by_rule(extended)["T26"].state is DeadlineState.EXTENDED
 
 
+def test_days_of_a_steps_own_are_not_what_an_extension_extends() -> None:
+    own, simple = terms("@answer", 20), terms("T26", 14)
+    changes = replace(over(), armed=(starting(T4X),))
+    projection = step(changes, running(own), running(simple), now=at("2025-10-15 10:00"))
+    states = {rule: deadline.state for rule, deadline in by_rule(projection).items()}
+    assert states == {
+        "@answer": DeadlineState.MET, "T26": DeadlineState.EXTENDED, "T4X": DeadlineState.RUNNING,
+    }  # fmt: skip
+
+
 def test_the_same_rule_anew_in_the_step_that_cancels_it_supersedes() -> None:
     changes = replace(over(closure=Closure.CANCELLED), armed=(starting(T4),))
     projection = step(changes, running(T4, deadline_id="old"), now=at("2025-10-20 10:00"))
