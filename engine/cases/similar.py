@@ -1,7 +1,8 @@
 """Which other petitions may be the same matter: by party, by place, by wording. Candidates only; people decide.
 
-Looked through are the cases with a party of the same name, number or contact, and the newest ones that the same
-office keeps: a bounded number, however many there are. What the reader may not see is neither shown nor counted.
+Looked through are the cases with a party of the same name, number or contact, the newest ones that the same office
+keeps, and of all others those in which the full-text index finds several of the phrases that are this case's own: a
+bounded number, however many there are. What the reader may not see is neither shown nor counted.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ from engine.records.org import Actor
 NEWEST = 400
 """How many of the office's newest cases are compared word by word."""
 SHOWN = 12
+ASKED, RARE, ELSEWHERE = 24, 300, 150
+"""Phrases that the index is asked for, the cases that may say one of them, and those that are then compared."""
 LIKE_ENOUGH = 0.28
+FEW_SAY = 4
+"""Of the newest cases: what more of them say is hardly rare among all."""
 FEW, COMMON = 8, 0.15
 """What more than this part of the cases compared (at least so many) says is the office's set phrases."""
 LONGEST = 600
@@ -54,23 +59,27 @@ def similar_cases(engine: Engine, actor: Actor, case_id: str) -> tuple[Candidate
             )
         shared = work.dossier.sharing_parties(case_id)
         known = {c.case_id: c for c in work.dossier.newest_of_unit(actor, case.unit, NEWEST)}
-        known |= {c.case_id: c for c in work.dossier.visible(actor, [i for i in shared if i not in known])}
+        texts = {i: pairs_of_text(c) for i, c in known.items() if i != case_id}
+        said = work.dossier.saying(telling_phrases(case, texts.values()), RARE)
+        others = dict.fromkeys((*shared, *sharing_several(said)))
+        known |= {c.case_id: c for c in work.dossier.visible(actor, [i for i in others if i not in known])}
         links = work.dossier.links(actor, case_id)
     linked: dict[str, list[str]] = defaultdict(list)
     for link in links:
         linked[link.link.other_id].append(link.link.kind)
     known.pop(case_id, None)
-    return ranked(case, known.values(), shared, {i: tuple(kinds) for i, kinds in linked.items()})
+    kinds = {i: tuple(each) for i, each in linked.items()}
+    return ranked(case, ((c, texts.get(i) or pairs_of_text(c)) for i, c in known.items()), shared, kinds)
 
 
 def ranked(
     case: CaseFile,
-    others: Iterable[CaseFile],
+    others: Iterable[tuple[CaseFile, frozenset[str]]],
     shared: Mapping[str, frozenset[str]],
     linked: Mapping[str, tuple[str, ...]],
 ) -> tuple[Candidate, ...]:
-    """Pure. `shared` maps case ids to what a party of both has in common."""
-    texts = [(other, pairs_of_text(other)) for other in others]
+    """Pure. `others` come with `pairs_of_text`; `shared` maps case ids to what a party of both has in common."""
+    texts = tuple(others)
     phrases = set_phrases([pairs for _, pairs in texts])
     own = pairs_of_text(case) - phrases
     found = []
@@ -87,6 +96,23 @@ def ranked(
             )
     found.sort(key=lambda pair: (-pair[0], pair[1].case.created_at, pair[1].case.case_id))
     return tuple(candidate for _, candidate in found[:SHOWN])
+
+
+def telling_phrases(case: CaseFile, others: Iterable[frozenset[str]]) -> tuple[str, ...]:
+    """Pairs of characters of the case that few other texts have, at most `ASKED`: half of them of its title."""
+    counted = Counter(pair for pairs in others for pair in pairs)
+    ordered = sorted(pairs_of_text(case), key=lambda pair: (counted[pair], pair))
+    rare = [pair for pair in ordered if not pair.isascii() and counted[pair] <= FEW_SAY]
+    title = [pair for pair in rare if pair in case.title]
+    told = [pair for pair in rare if pair not in case.title]
+    chosen = title[: max(ASKED // 2, ASKED - len(told))]
+    return (*chosen, *told[: ASKED - len(chosen)])
+
+
+def sharing_several(said: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Ids of the cases that say two of the phrases or more, those that say the most first, at most `ELSEWHERE`."""
+    counted = Counter(case_id for ids in said.values() for case_id in ids)
+    return tuple(case_id for case_id, many in counted.most_common(ELSEWHERE) if many > 1)
 
 
 def pairs_of_text(case: CaseFile) -> frozenset[str]:

@@ -42,6 +42,13 @@ class DossierRepository(Protocol):
         """Of the newest `limit` cases that a unit keeps those that the actor may see. One statement."""
         ...
 
+    def saying(self, phrases: Sequence[str], most: int) -> Mapping[str, tuple[str, ...]]:
+        """By phrase (two characters or more) the ids of the cases that say it, whoever asks.
+
+        Without phrases that more than `most` cases say. At most one statement.
+        """
+        ...
+
     def visible(self, actor: Actor, case_ids: Sequence[str]) -> tuple[CaseFile, ...]:
         """Those of them that the actor may see. One statement, none for no ids."""
         ...

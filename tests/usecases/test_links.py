@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.audit.verify import verify_chain
+from engine.cases import similar
 from engine.cases.file_read import open_file
 from engine.cases.links import link_cases, unlink_cases
 from engine.cases.merger_clocks import ADVANCED, CARRIED, CLOSED
@@ -77,6 +78,26 @@ def test_the_same_person_and_the_same_words_are_found_with_the_reasons(office: W
         (same_words.case_id, ("wording", "place")),
     ]
     assert statements.count <= 9
+
+
+def test_the_same_words_are_found_however_long_ago(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similar, "NEWEST", 2)
+    old = a_petition(office, contact="13911112222", name="李某")
+    secret = a_petition(office, contact="13911112222", name="李某", accused_units=["rsj"])
+    elsewhere = a_petition(office, "要求安装路灯", "王某", contact="13933334444")
+    for n in range(3):
+        a_petition(office, f"咨询养老保险{n}", f"赵{n}", contact=f"1395555000{n}")
+    again = a_petition(office, "再次反映青山村征地补偿款没有足额发放", "孙某", contact="13977778888")
+    dengji = office.actor("dengji")
+    with count_statements(office.engine.store) as statements:
+        found = similar.similar_cases(office.engine, dengji, again.case_id)
+    assert {c.case.case_id for c in found} == {old.case_id, secret.case_id}
+    assert elsewhere.case_id not in {c.case.case_id for c in found}
+    assert {c.reasons for c in found} == {("wording",)}
+    assert statements.count <= 9
+    with office.engine.store.read() as work:
+        assert "征地" not in work.dossier.saying(["征地", "养老", "x"], 1)
+        assert work.dossier.saying(["路灯", "x", '"'], 1) == {"路灯": (elsewhere.case_id,)}
 
 
 def test_what_may_not_be_seen_is_no_candidate(office: World) -> None:

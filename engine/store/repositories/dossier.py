@@ -17,6 +17,7 @@ from engine.records.time import Deadline, TimerKind, TimerState
 from engine.records.work import CaseLink, Comment
 from engine.store.party_tokens import PartyTokens
 from engine.store.repositories.party_tokens import fill_batch
+from engine.store.repositories.phrases import cases_saying
 from engine.store.repositories.searching import may_see_one
 from engine.store.rows import columns_of, record_of, upsert, values_of
 from engine.store.sealing import Sealer
@@ -76,6 +77,9 @@ class Dossier:
             .subquery()
         )
         return self._visible(actor, case_file.c.case_id.in_(sa.select(newest.c.case_id)))
+
+    def saying(self, phrases: Sequence[str], most: int) -> Mapping[str, tuple[str, ...]]:
+        return cases_saying(self._connection, phrases, most)
 
     def visible(self, actor: Actor, case_ids: Sequence[str]) -> tuple[CaseFile, ...]:
         return self._visible(actor, case_file.c.case_id.in_(case_ids)) if case_ids else ()
