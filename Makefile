@@ -8,7 +8,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 FRONTEND := web/frontend/node_modules/.installed
 
-.PHONY: help demo test lint scenarios bench screens frontend lock wheel clean
+.PHONY: help demo test ready packages suite lint style types imports scenarios bench screens frontend lock wheel clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,19 +29,32 @@ $(FRONTEND): web/frontend/package.json web/frontend/package-lock.json
 demo: $(RUNTIME) ## a sample office with cases in every state, on loopback
 	$(BIN)/python -m engine.cli demo
 
+test: ready ## all tests, PostgreSQL and Chromium included
+	$(MAKE) --no-print-directory suite
+
+packages:
+	tools/need node chromium fonts pango postgresql
+
+ready: packages $(DEVELOPMENT) $(FRONTEND)
+	node web/frontend/build.mjs --check
+
 # The browser's tests run by themselves: Playwright leaves an event loop in its thread, which V8 must not join. The
 # chaos tests come last, side by side: they kill processes of their own, and want both processors.
-test: $(DEVELOPMENT) $(FRONTEND) ## all tests, PostgreSQL and Chromium included
-	tools/need chromium fonts pango postgresql
-	node web/frontend/build.mjs --check
+suite:
 	$(BIN)/python -m pytest -n 2 --ignore tests/browser --ignore tests/chaos $(ARGS)
 	$(BIN)/python -m pytest -n 2 --maxschedchunk 1 tests/browser
 	$(BIN)/python -m pytest -n 2 tests/chaos
 
-lint: $(DEVELOPMENT) ## ruff, mypy, import rules
+lint: style types imports ## ruff, mypy, import rules
+
+style: $(DEVELOPMENT)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(DEVELOPMENT)
 	$(BIN)/mypy
+
+imports: $(DEVELOPMENT)
 	$(BIN)/lint-imports --no-cache
 
 scenarios: $(RUNTIME) ## play every procedure's scenarios, plain and with a restart after every step
