@@ -61,6 +61,7 @@ class _Run:
         self._current: str | None = None
         self._checked: dict[str, frozenset[str]] = {}
         self._told: dict[str, CaseView] = {}
+        self._seen: tuple[int, CaseView | None] = (0, None)
         self._incidents = 0
         self.failures: list[Failure] = []
         self.timeline: list[TimelineEntry] = []
@@ -78,6 +79,7 @@ class _Run:
             view = None if case_id is None else read_view(self._stage.engine, case_id)
             if view is not None:
                 self._tell_changes(view)
+            self._seen = (self._stage.moved, view)
             if not went_well:
                 break
             self._check(step, view)
@@ -121,7 +123,7 @@ class _Run:
         """The refusal, None where the act succeeded or the step does nothing."""
         if step.verb is None or step.actor is None:
             return None
-        view = self._view(step)
+        view = self._known_view(step)
         try:
             act = Act(
                 engine=self._stage.engine,
@@ -184,6 +186,14 @@ class _Run:
     def _view(self, step: Step) -> CaseView | None:
         case_id = self._case_id(step)
         return None if case_id is None else read_view(self._stage.engine, case_id)
+
+    def _known_view(self, step: Step) -> CaseView | None:
+        """The step's case: as read after the last step, where nothing can have touched it since."""
+        moved, seen = self._seen
+        is_fresh = moved == self._stage.moved
+        if seen is not None and is_fresh and seen.case.case_id == self._case_id(step):
+            return seen
+        return self._view(step)
 
     def _placeholder(self, step: Step, name: str, argument: str | None) -> str | None:
         zone = self._stage.engine.settings.timezone

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from engine.cases.messages import drain_messages
 from engine.clock.fixed import ManualClock
-from engine.deadlines.fire import fire_due_timers, reconcile
+from engine.deadlines.fire import FireReport, fire_due_timers, reconcile
 from engine.ports.engine import Engine
 from engine.records.time import TimerState
 
@@ -28,10 +28,14 @@ class EndlessTimers(RuntimeError):
 
 
 class Stage:
-    """Moves the one clock; what falls due on the way fires at its very instant, oldest first."""
+    """Moves the one clock; what falls due on the way fires at its very instant, oldest first.
+
+    `moved` grows whenever the system did something by itself: what was read before may be out of date.
+    """
 
     def __init__(self, factory: EngineFactory, start: datetime, set_up: SetUp) -> None:
         self.clock = ManualClock(start)
+        self.moved = 0
         self._factory = factory
         self.engine = factory(self.clock)
         set_up(self.engine)
@@ -54,12 +58,13 @@ class Stage:
         fired = 0
         while True:
             report = fire_due_timers(self.engine, worker=WORKER)
+            self.moved += report != FireReport()
             fired += len(report.fired)
             if not report.fired:
                 break
             if fired > MOST_FIRINGS:
                 raise EndlessTimers(report.fired[-1].timer.element_id)
-        drain_messages(self.engine)
+        self.moved += drain_messages(self.engine)
 
     def go_down(self, until: datetime) -> None:
         """The system is off until then: nothing fires on the way, and everything due fires at the start-up."""
@@ -70,6 +75,7 @@ class Stage:
         """A fresh engine on the same database; only what was saved is left."""
         self.engine.store.close()
         self.engine = self._factory(self.clock)
+        self.moved += 1
         reconcile(self.engine, worker=WORKER)
 
     def close(self) -> None:
