@@ -24,7 +24,7 @@ const asked = [], shown = [], told = [], open = [];
 const checking = startChecking({
   ask: (text) => (asked.push(text), new Promise((done, fail) => open.push({ done, fail }))),
   show: (found) => shown.push(found),
-  tell: (name) => told.push(name),
+  say: (name) => told.push(name),
 });
 const draw = (text) => checking.changed(async () => text);
 const answer = async (found) => { open.shift().done(found); await rest(); };

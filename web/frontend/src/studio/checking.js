@@ -2,8 +2,8 @@
 // What it says of a drawing that has changed since is dropped, for the next answer is on its way.
 const QUIET_MS = 600;
 
-// `ask(text)` asks about a text, or with null about what is stored; `tell` says how the checking stands, in a word's name.
-export function startChecking({ ask, show, tell }) {
+// `ask(text)` asks about a text, or with null about what is stored; `say` says how the checking stands, in a word's name.
+export function startChecking({ ask, show, say }) {
   let strokes = 0;
   let timer = null;
   let wanted = null;
@@ -16,16 +16,16 @@ export function startChecking({ ask, show, tell }) {
     const at = strokes;
     try {
       const text = await read();
-      if (text !== null && text === known) return tell("");
+      if (text !== null && text === known) return say("");
       asking = text;
-      tell("checking");
+      say("checking");
       const found = await ask(text);
       if (at !== strokes) return undefined;
       known = text;
       show(found);
-      return tell("");
+      return say("");
     } catch {
-      return at === strokes ? tell("not_checked") : undefined;
+      return at === strokes ? say("not_checked") : undefined;
     } finally {
       asking = undefined;
     }

@@ -146,7 +146,7 @@ export function startFindings({ page, store, viewer, path, box }) {
   const checking = startChecking({
     ask: async (text) => (await store.findings(path, text)).findings,
     show,
-    tell: (name) => {
+    say: (name) => {
       status.textContent = name ? page.words[name] : "";
     },
   });
