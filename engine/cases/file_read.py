@@ -9,8 +9,9 @@ from engine.definitions.sources import load_procedure
 from engine.errors import Message, NotFound
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
-from engine.records.case import CaseFile
+from engine.records.case import CaseFile, InstanceState
 from engine.records.dossier import FileView
+from engine.records.operating import Halt
 from engine.records.org import Actor
 from engine.records.views import CaseView
 from engine.tasks.rights import is_accused
@@ -36,7 +37,16 @@ def read_file(work: UnitOfWork, actor: Actor, case_id: str) -> FileView:
         may_reveal=handling_right(actor, view.case, view.tasks) is not None,
         may_link=keeping_right(actor, view.case) is not None,
         merged=merged,
+        halt=_halt(work, view),
     )
+
+
+def _halt(work: UnitOfWork, view: CaseView) -> Halt | None:
+    """One statement for each instance that runs, where nothing is halted."""
+    running = (instance for instance in view.instances if instance.state is InstanceState.RUNNING)
+    found = (work.operating.halt_of_instance(instance.instance_id) for instance in running)
+    halt_id = next((each for each in found if each is not None), None)
+    return None if halt_id is None else work.operating.halt(halt_id)
 
 
 def visible_view(work: UnitOfWork, actor: Actor, case_id: str) -> CaseView:

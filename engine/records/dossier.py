@@ -7,6 +7,7 @@ from datetime import datetime
 
 from engine.records.attachment import Attachment
 from engine.records.case import CaseFile
+from engine.records.operating import Halt
 from engine.records.views import CaseView
 from engine.records.work import CaseLink, Comment
 
@@ -28,7 +29,7 @@ class FileView:
     """`may_add`: the reader may add to the file. `may_reveal`: it may read the parties, for a purpose.
 
     `attachments` are all versions in the order in which they came, those of `merged` (the cases that this one has
-    taken in and the reader may see) too.
+    taken in and the reader may see) too. `halt` is what stops a procedure of the case for now.
     """
 
     view: CaseView
@@ -39,6 +40,7 @@ class FileView:
     may_reveal: bool
     may_link: bool
     merged: tuple[CaseFile, ...] = ()
+    halt: Halt | None = None
 
     @property
     def case(self) -> CaseFile:

@@ -53,7 +53,9 @@ def test_a_suspended_procedure_says_so_to_everybody(office: Office, visit: Visit
     clerk = visit("dengji")
     task = clerk.task_id()
     before = ("/inbox?box=claimable", "/inbox/rows?box=claimable", f"/tasks/{task}", f"/inbox/panel/{task}")
-    pages = [(clerk, path) for path in before] + [(reception, "/new/two_steps")]
+    pages = [(clerk, path) for path in before] + [
+        (reception, path) for path in ("/new/two_steps", f"/cases/{case}")
+    ]
     assert not [path for who, path in pages if "halt-note" in who.get(path).text]
     admin = visit("admin")
     refused = admin.post("/operate/halts", {"scope": "procedure", "target": "two_steps", "reason": " "})
