@@ -100,7 +100,7 @@ def test_a_double_click_registers_once(office: Office, desk_of: DeskOf) -> None:
 
 
 def test_the_rail_is_a_drawer_on_a_small_screen(desk_of: DeskOf) -> None:
-    page = desk_of("jiedai").page
+    page = desk_of("jiedai").open("/inbox")
     page.set_viewport_size({"width": 390, "height": 844})
     rail = page.locator("#rail")
     expect(rail).to_be_hidden()

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +33,24 @@ def told(result: ScenarioResult) -> str:
 def test_every_procedure_has_scenarios() -> None:
     procedures = {path.parent.name for path in WORKFLOWS.glob("*/*.bpmn")}
     assert procedures == {path.parts[-3] for path in FILES}
+
+
+def test_what_forms_say_is_said_in_both_languages_and_shown() -> None:
+    """A text names no answer of a field that the same form hides: the browser leaves its place empty."""
+    for path in sorted(WORKFLOWS.glob("*/forms/*.form.json")):
+        components = list(_components(json.loads(path.read_text(encoding="utf-8"))))
+        for component in components:
+            wanted = {f"{name}_en" for name in ("label", "description", "text") if component.get(name)}
+            assert wanted <= component.get("properties", {}).keys(), f"{path.name}: {component['id']}"
+        hidden = {c["key"] for c in components if c.get("key") and c.get("conditional")}
+        named = {name for c in components for name in re.findall(r"\{\{(\w+)\}\}", str(c.get("text", "")))}
+        assert not named & hidden, path.name
+
+
+def _components(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for component in node.get("components", ()):
+        yield component
+        yield from _components(component)
 
 
 @pytest.mark.parametrize("path", FILES[::2], ids=NAMES[::2])
