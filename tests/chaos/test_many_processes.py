@@ -6,6 +6,8 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
+from time import perf_counter
 
 import psycopg
 import pytest
@@ -17,12 +19,16 @@ from tests.postgres import Server, administer, url_of
 from tests.smtp_server import running_mailbox
 
 SEED = int(os.environ.get("DUBAN_CHAOS_SEED", "20260102"))
-KILLS = 40
+KILLS = 30
 WORKERS = ("w1", "w2", "w3", "w3")
 """The name of the last two is the same: somebody copied a unit file."""
-RESTARTS = {10: signal.SIGQUIT, 20: signal.SIGINT, 30: signal.SIGQUIT}
+SWEEPS = 3
+"""Of each worker, known to the queue one by one: timers, notices, migrations."""
+RESTARTS = {8: signal.SIGQUIT, 16: signal.SIGINT, 24: signal.SIGQUIT}
 """After so many kills the database is restarted: by a crash, in order, by a crash."""
-FREEZES = (5, 25)
+FREEZES = (4, 19)
+FROZEN_SECONDS = max(LEASE_SECONDS, STALL_SECONDS) + 2
+"""Longer than any lease, and than the silence after which a worker counts as dead."""
 
 
 @pytest.fixture
@@ -70,8 +76,7 @@ def test_many_processes_are_killed_frozen_and_cut_off(tmp_path: Path, server: Se
         restarts = _rage(it, web, workers, server)
         it.settle()
         findings = it.account()
-        # long enough for whoever is left to forget those who died last
-        pause(2 * STALL_SECONDS)
+        _wait_until_the_dead_are_forgotten(server)
         assert [member.terminate() for member in (*workers, *web)] == [0] * len(it.members)
         assert _left_in_the_queue(server) == ([], 0)
     print(f"  restarts of the database {restarts}, freezes {sum(member.stops for member in workers)}")
@@ -84,11 +89,13 @@ def test_many_processes_are_killed_frozen_and_cut_off(tmp_path: Path, server: Se
 def _rage(it: Storm, web: list[Member], workers: list[Member], server: Server) -> int:
     restarts = 0
     struck: list[Member] = []
+    frozen: dict[Member, Timer] = {}
     while it.kills < KILLS:
         # at most two are on their way up, so that there is always somebody to hit at work
         victim = it.chance.choice([*web, *workers, *workers])
         struck = [member for member in struck if not member.is_ready]
-        if victim in struck and it.chance.random() < 0.8:
+        frozen = {member: thaw for member, thaw in frozen.items() if thaw.is_alive()}
+        if victim in frozen or (victim in struck and it.chance.random() < 0.8):
             pause(0.1)
             continue
         if len(struck) >= 2:
@@ -96,25 +103,36 @@ def _rage(it: Storm, web: list[Member], workers: list[Member], server: Server) -
         it.strike(victim)
         struck.append(victim)
         if it.kills in FREEZES:
-            _freeze(it.chance.choice([w for w in workers if w not in struck]))
+            worker = it.chance.choice([w for w in workers if w not in struck and w not in frozen])
+            frozen[worker] = _freeze(worker)
         if it.kills in RESTARTS:
             _restart(server, RESTARTS[it.kills])
             restarts += 1
         pause(it.chance.uniform(0.1, 1.2))
+    for thaw in frozen.values():
+        thaw.join()
     return restarts
 
 
-def _freeze(worker: Member) -> None:
-    """For longer than any lease, and than the silence after which it counts as dead."""
+def _freeze(worker: Member) -> Timer:
+    """The others go on, and are killed, meanwhile."""
     worker.freeze()
-    pause(max(LEASE_SECONDS, STALL_SECONDS) + 2)
-    worker.thaw()
+    thaw = Timer(FROZEN_SECONDS, worker.thaw)
+    thaw.start()
+    return thaw
 
 
 def _restart(server: Server, how: signal.Signals) -> None:
     server.stop(how)
     pause(1.0)
     server.start()
+
+
+def _wait_until_the_dead_are_forgotten(server: Server) -> None:
+    """By whoever is left: their silence has to be long enough."""
+    deadline = perf_counter() + 2 * STALL_SECONDS
+    while _left_in_the_queue(server)[1] > SWEEPS * len(WORKERS) and perf_counter() < deadline:
+        pause(0.5)
 
 
 def _left_in_the_queue(server: Server) -> tuple[list[tuple[object, ...]], int]:

@@ -11,7 +11,7 @@ from tests.chaos.storm import log_of, storm
 from tests.smtp_server import running_mailbox
 
 SEED = int(os.environ.get("DUBAN_CHAOS_SEED", "20260101"))
-KILLS = 14
+KILLS = 11
 
 
 def test_one_process_is_killed_again_and_again(tmp_path: Path) -> None:
