@@ -97,7 +97,7 @@ def _desks(browser: Browser, office: Office) -> Iterator[Callable[[str], Desk]]:
                 page = context.new_page()
                 page.on("pageerror", lambda error: troubles.append(str(error)))
                 page.on("console", lambda m: troubles.append(m.text) if "Content Security" in m.text else None)
-                known[username] = Desk(page, office.url).log_in(username)
+                known[username] = Desk(page, office.url).enter(username)
             return known[username]
 
         yield desk_of_

@@ -53,7 +53,7 @@ def _shoot(browser: Browser, office: Office, stops: list[Stop], view: View) -> N
         if stop.username not in known:
             known[stop.username] = a_context(browser, size=view.size, scheme=view.scheme)
             if stop.username:
-                Desk(known[stop.username].new_page(), office.url).log_in(stop.username)
+                Desk(known[stop.username].new_page(), office.url).enter(stop.username)
         page = known[stop.username].new_page()
         page.goto(office.url + stop.path)
         if stop.act:

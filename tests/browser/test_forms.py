@@ -65,7 +65,7 @@ def ready(page: Page) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_text_of_a_form_is_left_in_the_other_language(kitchen: Office, desk_of: DeskOf, lang: str) -> None:
-    page = desk_of("jiedai").page
+    page = desk_of("jiedai").open("/profile")
     if lang == "en":
         page.get_by_role("button", name="English").click()
     page.goto(f"{kitchen.url}/new/kitchen")

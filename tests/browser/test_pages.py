@@ -36,7 +36,7 @@ def test_axe_finds_nothing_on_any_page(told: Office, browser: Browser, half: int
         if stop.username not in pages:
             pages[stop.username] = watch(a_context(browser).new_page(), troubles)
             if stop.username:
-                Desk(pages[stop.username], told.url).log_in(stop.username)
+                Desk(pages[stop.username], told.url).enter(stop.username)
         page = pages[stop.username]
         page.goto(told.url + stop.path)
         if stop.act:

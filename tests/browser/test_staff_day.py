@@ -57,17 +57,17 @@ def test_a_petitioner_asks_and_answers_and_the_case_is_looked_at_again(
     _ask(page, told, "AAAAAAAAAA", "0001")
     refused = page.locator("main").inner_text()
     _ask(page, told, case.query_code or "", "9999")
-    assert page.locator("main").inner_text() == refused
+    expect(page.locator("main")).to_have_text(refused, use_inner_text=True)
     _ask(page, told, case.query_code or "", "0001")
     expect(page.locator(".nodes")).to_contain_text("处理意见书")
-    assert case.title not in page.locator("body").inner_text()
+    expect(page.locator("body")).not_to_contain_text(case.title)
     assert violations(page) == []
     page.check("input[name=score_office][value=satisfied]")
     page.check("input[name=score_unit][value=dissatisfied]")
     page.get_by_role("button", name="提交").click()
     expect(page.locator(".is-thanks")).to_be_visible()
     _ask(page, told, case.query_code or "", "0001")
-    assert page.locator("input[name=score_unit]").count() == 0
+    expect(page.locator("input[name=score_unit]")).to_have_count(0)
     context.close()
 
     officer = told_desk_of("jingban")
@@ -89,7 +89,8 @@ def _ask(page: Page, office: Office, code: str, factor: str) -> None:
     page.goto(f"{office.url}/query")
     page.fill("#code", code)
     page.fill("#factor", factor)
-    page.locator("section:has(#code) button").click()
+    with page.expect_navigation():
+        page.locator("section:has(#code) button").click()
 
 
 def _case(office: Office, username: str, title: str) -> CaseFile:
