@@ -46,11 +46,15 @@ def office(tmp_path: Path, installed_home: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def scratch(tmp_path: Path) -> EngineFactory:
+def scratch(tmp_path: Path, sqlite_template: Path) -> EngineFactory:
+    """Databases with their schema, else empty."""
     numbers = count(1)
 
     def factory(clock: ManualClock) -> Engine:
-        return build(Settings(home=tmp_path / f"scratch-{next(numbers)}"), clock)
+        home = tmp_path / f"scratch-{next(numbers)}"
+        home.mkdir(mode=0o700)
+        shutil.copyfile(sqlite_template, home / sqlite_template.name)
+        return build(Settings(home=home), clock)
 
     return factory
 
