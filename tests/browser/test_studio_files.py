@@ -26,7 +26,15 @@ ENGLISH = """() => {
   const seen = found.filter((node) => node.parentElement.checkVisibility()).map((node) => node.data.trim());
   return seen.filter((text) => /[A-Za-z]{3,}/.test(text));
 }"""
-OFFICES_OWN = {"FEEL", "petition_main_screen", "Field_legal_path", "legal_path", "label_en", "ABC"}
+OFFICES_OWN = {
+    "FEEL",
+    "petition_main_screen",
+    "Field_legal_path",
+    "legal_path",
+    "label_en",
+    "description_en",
+    "ABC",
+}
 """Codes, and names of properties, which are the same in any language."""
 
 

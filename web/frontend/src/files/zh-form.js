@@ -181,7 +181,7 @@ export const FORM_ZH = {
   "The error message to display when the input does not match the regular expression.": "填的内容不符合格式时显示的话。",
   "The built-in phone validation pattern is based on the E.164 standard with no spaces. Ex: +491234567890": "电话号码的校验；手机号等请用本系统的属性 check。",
   "Add properties directly to the form schema, useful to configure functionality in custom-built task applications and form renderers.":
-    "督办认得的属性：label_en（英文标题）、check（号码校验：mobile、resident_id、credit_code …）、options（办公清单：categories、units …）、store = party（存入密封的当事人资料）、fact = true（列入案情）。",
+    "督办认得的属性：label_en、description_en（英文的标题和填写说明）、check（号码校验：mobile、resident_id、credit_code …）、options（办公清单：categories、units …）、store = party（存入密封的当事人资料）、fact = true（列入案情）。",
   "Supports markdown and templating.": "可用 Markdown 和模板。",
   "Learn more": "了解更多",
   "The input property may be an array of simple values or alternatively follow this schema:": "变量可以是一串值，或者：",
