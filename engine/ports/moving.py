@@ -112,8 +112,8 @@ class MovingRepository(Protocol):
         """Writes where these stand: at most one statement for each kind."""
         ...
 
-    def hang(self, deadlines: Mapping[str, str], timers: Mapping[str, str]) -> None:
-        """Writes which activity they hang on, by their ids; the escalation of a deadline goes along.
+    def hang(self, case_id: str, deadlines: Mapping[str, str], timers: Mapping[str, str]) -> None:
+        """Writes which activity those of a case hang on, by their ids; the escalation of a deadline goes along.
 
         No statement where there are none.
         """

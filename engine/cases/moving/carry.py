@@ -177,7 +177,7 @@ class _Moving:
         ]
         work.moving.place([place for _, place in self.placed], moved_timers, moved_messages)
         hooks, own = changed_hooks(self.hooked, self.held.deadlines), timer_hooks(move, timers)
-        work.moving.hang(hooks, own)
+        work.moving.hang(case_id, hooks, own)
         check_whole(engine, work, self.target.procedure, batch.instance)
         undo: Data = {
             "tasks": [asdict(place_of(task)) for task, _ in self.placed],

@@ -78,7 +78,7 @@ class _Undoing:
             [TimerPlace(**timer) for timer in undo["timers"]],
             [MessagePlace(**message) for message in undo["messages"]],
         )
-        work.moving.hang(undo.get("hung", {}), undo.get("watched", {}))
+        work.moving.hang(self._held.case.case_id, undo.get("hung", {}), undo.get("watched", {}))
         check_whole(self._engine, work, load_procedure(work, item.definition_before or ""), batch.instance)
         work.moving.save_items([replace(item, outcome=Outcome.UNDONE, at=self._now)])
 

@@ -258,9 +258,10 @@ class Moving:
         self._place(timer, "timer_id", TimerPlace, timers)
         self._place(message_subscription, "task_id", MessagePlace, messages)
 
-    def hang(self, deadlines: Mapping[str, str], timers: Mapping[str, str]) -> None:
+    def hang(self, case_id: str, deadlines: Mapping[str, str], timers: Mapping[str, str]) -> None:
         self._hang(deadline, deadline.c.deadline_id, deadlines)
-        self._hang(timer, timer.c.deadline_id, deadlines, timer.c.kind != TimerKind.BPMN)
+        of_case = timer.c.case_id == case_id  # ix_timer_of_case
+        self._hang(timer, timer.c.deadline_id, deadlines, of_case, timer.c.kind != TimerKind.BPMN)
         self._hang(timer, timer.c.timer_id, timers)
 
     def wait_again(self, timer_ids: Sequence[str], state: TimerState) -> None:
