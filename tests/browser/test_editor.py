@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from engine.definitions.drafts import create_draft, list_drafts, open_draft, save_draft
 from engine.definitions.read import list_definitions
 from tests.browser.desk import Desk
-from tests.browser.office import Office
+from tests.browser.office import PASSWORD, Office
 
 pytestmark = pytest.mark.browser
 
@@ -112,6 +112,18 @@ def test_what_is_drawn_is_saved_checked_and_told_in_chinese(office: Office, desk
     page.keyboard.press("Delete")
     expect(page.locator(".djs-element[data-element-id=review]")).to_have_count(1)
     assert page.evaluate(MISSED) == []
+
+    # a login that ends while one draws is asked for on the page; what was drawn meanwhile is saved then
+    page = open_editor(desk_of("admin"), draft_id)
+    page.context.clear_cookies(name="duban")
+    append(page, "review")
+    page.keyboard.press("Escape")
+    expect(page.locator("#session-password")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#session-over")).to_be_hidden()
+    expect(page.locator("#save-state")).to_have_text("09:00 已自动保存")
+    assert drawing(office, draft_id, "case_review").count("<bpmn:task ") == 1
 
 
 def test_of_two_admins_neither_overwrites_the_other(office: Office, desk_of: DeskOf) -> None:

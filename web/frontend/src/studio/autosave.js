@@ -79,6 +79,7 @@ export function startAutosave({ store, path, revision, content, read, tell, onSa
 
   const looking = setInterval(look, LOOK_MS);
   window.addEventListener("focus", look);
+  document.addEventListener("session-renewed", save);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) save();
     else look();

@@ -7,13 +7,16 @@ export class Refused extends Error {
   }
 }
 
+// the token of a login that was renewed on this page stands there
+const current = (token) => document.querySelector("meta[name=csrf-token]")?.content ?? token;
+
 async function ask(url, { method = "GET", body, token, keepalive = false } = {}) {
   const response = await fetch(url, {
     method,
     headers: {
       Accept: "application/json",
       ...(body ? { "Content-Type": "application/json" } : {}),
-      ...(token ? { "X-CSRFToken": token } : {}),
+      ...(token ? { "X-CSRFToken": current(token) } : {}),
     },
     body: body ? JSON.stringify(body) : undefined,
     // a login page is not an answer
@@ -21,6 +24,11 @@ async function ask(url, { method = "GET", body, token, keepalive = false } = {})
     keepalive,
   });
   const answer = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
+  if (response.status === 401 || response.headers.get("X-Session") === "over") {
+    // not refused: it is tried again once the login is renewed
+    document.dispatchEvent(new CustomEvent("session-over"));
+    throw new Refused(0, answer);
+  }
   if (!response.ok || !answer) throw new Refused(response.status, answer);
   return answer;
 }
