@@ -129,7 +129,7 @@ class Entry:
 
     `rule` is the deadline's rule. `due_at` is when what began is due. `case` is the case's number, or its title.
     `process` is the id of the process on whose drawing the element is, "" where that is not known.
-    `ends_day`: midnight is the 24:00 of the day before.
+    `ends_day`: midnight is the 24:00 of the day before. `is_late`: a deadline was met after it was due.
     """
 
     at: datetime
@@ -142,6 +142,7 @@ class Entry:
     to: tuple[Recipient, ...] = ()
     due_at: datetime | None = None
     ends_day: bool = False
+    is_late: bool = False
 
 
 KINDS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -151,9 +151,9 @@ class _Teller:
             yield self._entry(deadline.legal_due, "due", missed, **mark, ends_day=True)
         if deadline.ended_at is not None and deadline.state in _ENDS:
             end = _ENDS[deadline.state]
-            yield self._entry(
-                deadline.ended_at, "met", Message(f"{name.zh} {end.zh}", f"{name.en} {end.en}"), **mark
-            )
+            said = Message(f"{name.zh} {end.zh}", f"{name.en} {end.en}")
+            entry = self._entry(deadline.ended_at, "met", said, **mark)
+            yield replace(entry, is_late=deadline.state is DeadlineState.MET_LATE)
 
     def _firings(self) -> Iterator[Entry]:
         rules = {deadline.deadline_id: deadline.rule for deadline in self._view.deadlines}

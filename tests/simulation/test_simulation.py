@@ -77,6 +77,8 @@ def test_the_leader_who_arrives_in_time_meets_it(play: Play) -> None:
     played = play("onsite_response", "2026-10-03 09:20", text)
     assert ("2026-10-03 11:55", "T10", "T10 三小时到场 按期办结") in told(played, "met")
     assert told(played, "due") == []
+    after = play("onsite_response", "2026-10-03 09:20", text.replace("11:55", "12:55"))
+    assert [entry.rule for entry in after.entries if entry.is_late] == ["T10"]
 
 
 def test_a_task_without_an_answer_is_said_and_left_open(play: Play) -> None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.definitions.drafts import create_draft, open_draft, save_draft
+from engine.errors import Message
+from engine.simulation.model import Entry, Simulation
 from tests.browser.office import Office
 from tests.web.visitor import Visitor
 from tests.worlds import files_of, two_step_forms, two_steps
+from web.try_timeline import ICONS, days_of
 from web.working import MOST_AT_ONCE, _room
 
 ASKED = {"start": "2026-09-29T09:00", "pace": "1", "basis": "", "against": ""}
@@ -96,3 +102,24 @@ def test_what_is_refused_is_said(office: Office, visit: Callable[[str], Visitor]
     finally:
         _room.release(MOST_AT_ONCE)
     assert "两项试运行" in busy["error"]
+
+
+def test_a_deadline_that_was_met_late_has_no_tick() -> None:
+    at = datetime(2026, 9, 29, 1, tzinfo=UTC)
+    met = Entry(at, "met", Message("T1 登记转送交办 逾期办结", "T1 met late"), is_late=True)
+    played = Simulation(
+        procedure="p",
+        name="p",
+        start=at,
+        until=at,
+        entries=(met, replace(met, is_late=False)),
+        days={},
+        blocked=(),
+        filled=(),
+        is_sample=False,
+        reached_limit=False,
+    )
+    ((late, in_time),) = [day.lines for day in days_of(played, "zh", ZoneInfo("Asia/Shanghai"))]
+    assert (late.is_late, in_time.is_late) == (True, False)
+    assert late.icon == ICONS["due"]
+    assert in_time.icon == ICONS["met"]
