@@ -90,6 +90,15 @@ def test_it_is_found(store: SqlStore) -> None:
             assert registered(store, text) == 1, text
 
 
+def test_a_number_is_found_without_its_noughts(store: SqlStore) -> None:
+    add_case(store, a_case(number="XF2026-00015"), tasks_opened=(a_task(),))
+    for text in ("15", "015", "2026-15", "xf2026-15", "XF2026-00015", "15 征地"):
+        assert found(store, text).total == 1, text
+        assert registered(store, text) == 1, text
+    for text in ("5", "1", "150", "2025-15"):
+        assert found(store, text).total == 0, text
+
+
 def test_it_is_not_found_and_nothing_breaks(store: SqlStore) -> None:
     add_case(store, a_case(number="XF〔2025〕37", facts={"摘要": "欠付一百元，Ducument"}), tasks_opened=(a_task(),))
     for text in NOT_FOUND:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from engine.cases.actions.action import Action, ActionContext, optional
+from engine.casework.case_numbers import case_number
 from engine.errors import Message
 from engine.kernel.ports import ActionCall, ActionResult, ActionSignature
 
@@ -19,7 +20,7 @@ def _register_case(context: ActionContext, call: ActionCall) -> ActionResult:
     if case.number is None:
         series = optional(call, "series", str) or "XF"
         counted = context.work.registers.next_number(series, context.year)
-        number = f"{series}{context.year}-{counted:05d}"
+        number = case_number(series, context.year, counted)
         context.collector.update_case(number=number, query_code=_query_code())
         context.collector.event("CaseRegistered", {"number": number})
         case = context.collector.case

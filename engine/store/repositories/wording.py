@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
+from engine.casework.case_numbers import filled
 from engine.casework.initials import initials_of
 from engine.store.case_words import INITIALS, LEAST_PREFIX, PAIR, PARTS, doc, pairs_of, units_of
 from engine.store.party_tokens import PartyTokens
@@ -181,6 +182,9 @@ def _phrases(word: str) -> tuple[_Phrase, ...]:
     letters = "".join(units)
     if letters.isascii() and len(letters) > 1:
         phrases.append(_Phrase(tuple(pairs_of(INITIALS, letters)), is_open=False))
+    if units[-1].isdecimal() and (count := filled(units[-1])) != units[-1]:
+        tokens = pairs_of(PAIR, [*units[:-1], count]) if len(units) > 1 else [count]
+        phrases.append(_Phrase(tuple(tokens), is_open=False))
     return tuple(phrases)
 
 
