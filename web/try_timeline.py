@@ -112,13 +112,19 @@ def differences(left: Simulation, right: Simulation, language: str, zone: ZoneIn
         words = text(
             f"studio_try.differs_{kind}",
             language,
-            what=entry.message.in_language(language).partition("，")[0],
-            kind=text(f"studio_try.kind_{entry.kind}", language),
+            what=_said_once(entry, text(f"studio_try.kind_{entry.kind}", language), language),
             left=_when(one, zone) if one else "",
             right=_when(other, zone) if other else "",
         )
         found.append(Difference(kind, words, entry.element, entry.process))
     return tuple(found[:MOST_DIFFERENCES])
+
+
+def _said_once(entry: Entry, kind: str, language: str) -> str:
+    """What happened, below the word for its kind where it does not begin with that itself."""
+    what = entry.message.in_language(language).partition("，")[0]
+    colon = "：" if language == "zh" else ": "
+    return what if what.lower().startswith(kind.lower()) else f"{kind}{colon}{what}"
 
 
 def _keyed(simulation: Simulation) -> dict[tuple[str, str, str, int], Entry]:
