@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.records.operating import ElementLoad, ElementPace
-from engine.records.step import StepBatch
+from engine.records.step import Incident, StepBatch
 from engine.records.task import TaskClosure, TaskState, UserTask
 from engine.store import SqlStore, count_statements
 from tests.builders import a_case, a_task, add_case, add_office, an_actor
@@ -70,6 +70,31 @@ def test_what_stands_is_counted_by_element(store: SqlStore) -> None:
     assert [(row.task_id, row.title, row.is_visible) for row in hidden] == [("c1-2", None, False)]
 
 
+def test_incidents_are_listed_with_their_case_as_far_as_it_may_be_seen(store: SqlStore) -> None:
+    filled(store)
+    accused, stranger = an_actor("banli", "zrzyj", "process_admin"), an_actor("p-x", "cgjd", "process_admin")
+    with store.write() as work:
+        for n, case_id, state in ((1, "c1", "open"), (2, "c1", "retried"), (3, "c2", "open")):
+            instance_id, at = case_id.replace("c", "i"), START + n * HOUR
+            found = Incident(
+                f"x{n}", instance_id, case_id, "link", "关联", None, "没有", "none", {"kind": "fire"}, at
+            )
+            work.registers.add_incident(replace(found, state=state))
+    with store.read() as work:
+        every = work.operating.incidents_listed(READER, state=None, limit=9)
+        waiting = work.operating.incidents_listed(READER, state="open", limit=1)
+        own = work.operating.incidents_listed(accused, state="open", limit=9)
+        far = work.operating.incidents_listed(stranger, state="retried", limit=9)
+    assert [(line.incident.incident_id, line.title) for line in every] == [
+        (f"x{n}", a_case().title) for n in (3, 2, 1)
+    ]
+    assert [line.incident.incident_id for line in waiting] == ["x3"]
+    assert [line.incident.incident_id for line in own] == ["x1"]
+    assert [line.procedure for line in every] == [every[0].procedure] * 3
+    assert every[0].procedure
+    assert [line.incident.incident_id for line in far] == ["x2"]
+
+
 def test_paces_are_of_the_nearest_rank(store: SqlStore) -> None:
     add_office(store)
     hours = (1, 2, 3, 4, 5, 6, 7, 8, 9, 40)
@@ -94,6 +119,7 @@ def test_the_picture_never_scans(sqlite_store: SqlStore) -> None:
         work.operating.halt_of_procedure("p")
         work.operating.incidents_of("c1", "i1")
         work.operating.past_halts(10)
+        work.operating.incidents_listed(READER, state="open", limit=50)
 
     lines = plans(sqlite_store, statements.texts)
     scans = [line for line in lines if line.startswith("SCAN") and "(subquery" not in line]
