@@ -55,12 +55,11 @@ class ElementPace:
 
 @dataclass(frozen=True)
 class ListedIncident:
-    """`procedure` is the name of the running version; `number` and `title` are None of a case out of sight."""
+    """`procedure` is the name of the running version; `number` is None of a case out of sight."""
 
     incident: Incident
     procedure: str
     number: str | None
-    title: str | None
     is_visible: bool
 
 

@@ -156,7 +156,6 @@ class Operating:
             sa.select(
                 *columns_of(Incident, incident),
                 case_file.c.number,
-                case_file.c.title,
                 definition.c.name.label("procedure"),
                 may_see_one(reader).label("is_visible"),
             )
@@ -174,7 +173,6 @@ class Operating:
                 record_of(Incident, row, incident),
                 row.procedure or "",
                 row.number if row.is_visible else None,
-                row.title if row.is_visible else None,
                 bool(row.is_visible),
             )
             for row in rows
