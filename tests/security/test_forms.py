@@ -47,7 +47,7 @@ def use(content: bytes) -> None:
             continue
     facts_of(schema, {"a": "x"}, only_marked=False)
     without_party(schema, {})
-    dict(_answers(schema))
+    dict(_answers(schema, "en"))
     in_language(in_rows(schema), "en")
     mentioned_in(schema)
     named_of(schema)
