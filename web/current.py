@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 import flask_login
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
 from engine.ports.engine import Engine
 from engine.records.org import Actor
@@ -37,9 +37,11 @@ def actor_or_none() -> Actor | None:
 
 
 def language() -> str:
-    """`zh` or `en`: the cookie's choice, Chinese without one."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+    """`zh` or `en`: the cookie's choice, Chinese without one. Asked for a hundred times a page."""
+    if "language" not in g:
+        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+        g.language = chosen if chosen in LANGUAGES else LANGUAGES[0]
+    return cast(str, g.language)
 
 
 def now() -> datetime:

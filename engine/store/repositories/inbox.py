@@ -188,11 +188,14 @@ def _parts(asked: _Asked, needed: frozenset[str]) -> list[_Part]:
     else:
         walk = walk_of(query.box, query.order, user_task.c)
         columns = [user_task.c[name] for name in sorted(needed)]
-        bounded = (sa.select(*columns).where(part).order_by(*walk).limit(asked.cut).subquery() for part in given)
-        parts = [_Part(each.c, ()) for each in bounded]
+        bounded = [sa.select(*columns).where(part).order_by(*walk).limit(asked.cut) for part in given]
+        # the bound around them keeps PostgreSQL from planning all that follows for each one
+        looked_at = _together(bounded).limit(asked.cut * len(bounded)).subquery()
+        parts = [_Part(looked_at.c, ())]
     if search is None:
         return parts
-    return [_by_case(actor, query, search, needed), *(_said(part, search) for part in parts)]
+    by_case = [_by_case(actor, query, search, needed)] if search.has_names else []
+    return [*by_case, *(_said(part, search) for part in parts)]
 
 
 def _by_case(actor: Actor, query: InboxQuery, search: Search, needed: frozenset[str]) -> _Part:
@@ -224,7 +227,8 @@ def _said(part: _Part, search: Search) -> _Part:
     said = search.says_all(c.case_id, c.unit, c.name)
     if search.is_common:
         said = sa.or_(said, search.has_all(c.case_id))
-    return _Part(c, (*part.conditions, said, ~search.names(c.case_id, sa.true())))
+    others = (~search.names(c.case_id, sa.true()),) if search.has_names else ()
+    return _Part(c, (*part.conditions, said, *others))
 
 
 def _matching(part: _Part, query: InboxQuery, zone: tzinfo | None) -> Wide:

@@ -45,6 +45,7 @@ class _WordShape:
 
     parts: tuple[tuple[str, ...], ...]
     has_units: bool
+    is_cased: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Search:
     is_common: bool = False
     has_ids: bool = False
     has_parties: bool = False
+
+    @property
+    def has_names(self) -> bool:
+        """Whether `names` can hold for any case."""
+        return self.has_ids or self.has_parties
 
     def names(self, case_id: sa.ColumnElement[str], handled: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """The case was found; where the condition `handled` holds, it may have been by the name of a party."""
@@ -91,9 +97,12 @@ class Search:
         unit: sa.ColumnElement[str | None],
         more: Sequence[sa.ColumnElement[str]],
     ) -> sa.ColumnElement[bool]:
-        typed = sa.func.lower(sa.bindparam(f"word{n}", type_=sa.Text))
+        typed: sa.ColumnElement[str] = sa.bindparam(f"word{n}", type_=sa.Text)
         at = sa.func.instr if self.dialect == "sqlite" else sa.func.strpos
-        said: list[sa.ColumnElement[bool]] = [at(sa.func.lower(text), typed) > 0 for text in more]
+        # lower case costs PostgreSQL more than all the rest of looking at a line
+        if word.is_cased:
+            typed, more = sa.func.lower(typed), [sa.func.lower(text) for text in more]
+        said: list[sa.ColumnElement[bool]] = [at(text, typed) > 0 for text in more]
         if word.has_units:
             said.append(self._among(unit, f"word{n}_units"))
         return sa.or_(sa.false(), *said)
@@ -142,7 +151,10 @@ def search_for(connection: sa.Connection, text: str, tokens: PartyTokens) -> Sea
     parties = _of_party(connection, tokens.of_text(text))
     shape = Search(
         dialect,
-        tuple(_WordShape(tuple(map(_parts_of, word.phrases)), bool(units[n])) for n, word in enumerate(words)),
+        tuple(
+            _WordShape(tuple(map(_parts_of, word.phrases)), bool(units[n]), word.text.lower() != word.text.upper())
+            for n, word in enumerate(words)
+        ),
         is_common=found is None,
         has_ids=bool(found),
         has_parties=bool(parties),
