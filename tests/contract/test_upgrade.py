@@ -15,6 +15,7 @@ from alembic import command
 from alembic.config import Config
 
 import engine.store.migrate
+from engine.store.case_words import doc_row, insert_doc
 from engine.store.connection import WRITING, make_engine
 from engine.store.migrate import upgrade
 from engine.store.tables.case import case_file, instance
@@ -139,3 +140,25 @@ def test_an_office_that_grew_keeps_its_people_finds_them_and_has_an_administrato
             kept = connection.execute(sa.select(person.c.revision, person.c.changed_by, person.c.changed_at)).all()
             assert set(kept) == {(0, "", None)}
             assert connection.scalars(sa.select(unit.c.closed_at)).all() == [None, None]
+
+
+def test_the_words_of_a_case_come_into_its_row_on_postgresql(tmp_path: Path, postgres_cluster: str) -> None:
+    facts = "".join(chr(0x4E00 + n) for n in range(200))
+    with old_database("postgres", tmp_path, postgres_cluster, "0008") as database:
+        with database.begin() as connection:
+            connection.execute(sa.text("SET session_replication_role = replica"))  # a document without its case
+            connection.execute(insert_doc(connection), doc_row(connection, "c1", "XF2026-00015", "补偿款", facts))
+            words = connection.scalar(sa.text("SELECT words FROM case_words_doc"))
+        assert _in_the_row(database) < 1_000
+        upgrade(database)
+        assert _in_the_row(database) > 1_000
+        with database.connect() as connection:
+            assert connection.scalar(sa.text("SELECT words FROM case_words_doc")) == words
+
+
+def _in_the_row(database: sa.Engine) -> int:
+    """Bytes of the newest row itself, without what lies beside the table."""
+    with database.connect() as connection:
+        connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS pageinspect"))
+        lengths = "SELECT lp_len FROM heap_page_items(get_raw_page('case_words_doc', 0)) ORDER BY lp DESC LIMIT 1"
+        return connection.scalar(sa.text(lengths)) or 0
