@@ -82,7 +82,7 @@ def test_many_processes_are_killed_frozen_and_cut_off(tmp_path: Path, server: Se
     print(f"  restarts of the database {restarts}, freezes {sum(member.stops for member in workers)}")
     assert it.kills == KILLS
     assert restarts == len(RESTARTS)
-    assert findings.counts["timers fired"] > 100
+    assert findings.counts["timers fired"] > 50
     assert findings.counts["mails"] > 10
 
 
