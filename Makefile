@@ -8,7 +8,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 FRONTEND := web/frontend/node_modules/.installed
 
-.PHONY: help demo test ready packages suite lint style types imports scenarios bench screens frontend lock wheel clean
+.PHONY: help demo test ready packages lint style types imports scenarios bench screens frontend lock wheel clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,9 +29,6 @@ $(FRONTEND): web/frontend/package.json web/frontend/package-lock.json
 demo: $(RUNTIME) ## a sample office with cases in every state, on loopback
 	$(BIN)/python -m engine.cli demo
 
-test: ready ## all tests, PostgreSQL and Chromium included
-	$(MAKE) --no-print-directory suite
-
 packages:
 	tools/need node chromium fonts pango postgresql
 
@@ -40,7 +37,7 @@ ready: packages $(DEVELOPMENT) $(FRONTEND)
 
 # The browser's tests run by themselves: Playwright leaves an event loop in its thread, which V8 must not join. The
 # chaos tests come last, side by side: they kill processes of their own, and want both processors.
-suite:
+test: ready ## all tests, PostgreSQL and Chromium included
 	$(BIN)/python -m pytest -n 2 --ignore tests/browser --ignore tests/chaos $(ARGS)
 	$(BIN)/python -m pytest -n 2 --maxschedchunk 1 tests/browser
 	$(BIN)/python -m pytest -n 2 tests/chaos

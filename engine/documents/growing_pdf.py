@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -61,7 +62,9 @@ class GrowingPdf:
         """
         end, known = self.out.tell(), len(self._places)
         stream = io.BytesIO(content)
-        try:
+        # a reader and its objects hold each other: they may stay for a while
+        with closing(stream), ExitStack() as undo:
+            undo.callback(self._cut_off, end, known)
             reader = PdfReader(stream)
             if reader.is_encrypted:
                 raise ValueError("encrypted")
@@ -69,14 +72,13 @@ class GrowingPdf:
                 return None
             pages = _Copying(self, reader).pages()
             reader.resolved_objects.clear()
-            return pages
-        except BaseException:
-            self.out.seek(end)
-            self.out.truncate()
-            del self._places[known:]
-            raise
-        finally:
-            stream.close()  # a reader and its objects hold each other: they may stay for a while
+            undo.pop_all()
+        return pages
+
+    def _cut_off(self, end: int, known: int) -> None:
+        self.out.seek(end)
+        self.out.truncate()
+        del self._places[known:]
 
     def finish(self, pages: Sequence[Page], outline: Sequence[tuple[str, int]], info: dict[str, str]) -> None:
         """Writes the pages in their order, each with its number; `outline` are titles and the index of a page."""

@@ -11,6 +11,7 @@ import html
 import io
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -43,7 +44,8 @@ def volume_pdf(engine: Engine, actor: Actor, volume: Volume, sheets: Sheets, *, 
     Raises InvalidState where PDF is not installed, InvalidFile where a file was changed.
     """
     out = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
-    try:
+    with ExitStack() as undo:
+        undo.callback(out.close)
         growing = GrowingPdf(out)
         binding = _Binding(engine, actor, volume, purpose, growing)
         parts = [binding.part(entry) for entry in volume.entries]
@@ -53,9 +55,7 @@ def volume_pdf(engine: Engine, actor: Actor, volume: Volume, sheets: Sheets, *, 
         info = {"/Title": volume.name, "/Producer": "Duban", "/Keywords": volume.manifest_sha256}
         growing.finish(pages, outline, info)
         out.seek(0)
-    except BaseException:
-        out.close()
-        raise
+        undo.pop_all()
     return out
 
 
