@@ -37,6 +37,8 @@ RUNGS_EVERY: Final = 5
 _COPIED: Final = ("case_file", "instance", "user_task", "deadline", "timer", "audit_entry", "path_entry")
 _NUMBER: Final = "#number#"
 _CHUNK: Final = 1000
+_MEMORY: Final = {"shared_buffers": "128MB"}
+"""What PostgreSQL has where nobody sets it; the tests' clusters make do with less."""
 Template = dict[str, list[dict[str, Any]]]
 """Rows by table, as the driver gives them, each id with its first eight characters replaced by `_NUMBER`."""
 
@@ -108,7 +110,7 @@ def office_on(database: str) -> Iterator[Office]:
             with _office(Settings(home=Path(home))) as office:
                 yield office
             return
-        with running_cluster() as sockets:
+        with running_cluster(_MEMORY) as sockets:
             administer(sockets, "CREATE DATABASE bench")
             with _office(Settings(home=Path(home), database_url=url_of(sockets, "bench"))) as office:
                 yield office

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
+
+from web.templating import Templates
 
 
 @contextmanager
@@ -18,9 +21,15 @@ def pages_compiled_once(folder: Path) -> Iterator[None]:
     """`folder` keeps the compiled templates, also for the processes beside this one."""
     folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": _OfEachLanguage(str(folder))})
         patch.setattr(Rule, "_compile_builder", _remembered(Rule._compile_builder))
         yield
+
+
+class _OfEachLanguage(FileSystemBytecodeCache):
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        lang = environment.lang if isinstance(environment, Templates) else ""
+        return super().get_bucket(environment, f"{lang}/{name}", filename, source)
 
 
 def _remembered(compile_builder: Callable[..., Any]) -> Callable[..., Any]:

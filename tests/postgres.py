@@ -83,9 +83,9 @@ class Server:
 
 
 @contextmanager
-def running_cluster() -> Iterator[str]:
+def running_cluster(settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """Yields the socket directory of a fresh cluster (see `Server`)."""
-    server = Server()
+    server = Server(settings)
     try:
         server.start()
         yield server.directory

@@ -10,11 +10,13 @@ from engine.ports.engine import Engine
 from web import away, compression, errors, frame, one_reading, security
 from web.current import ENGINE
 from web.pages import PAGES
+from web.templating import Templates
 
 
 def create_app(engine: Engine, *, testing: bool = False) -> Flask:
     """The application of one office. `testing` turns the rate limit of the login off, nothing else."""
     app = Flask(__name__)
+    app.jinja_environment = Templates
     app.extensions[ENGINE] = engine
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True

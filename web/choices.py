@@ -43,13 +43,13 @@ def answers_to(key: str) -> dict[str, str]:
 
 
 def _labels() -> Labels:
-    if "choices" not in g:
+    known: Labels | None = g.get("choices")
+    if known is None:
         labels: dict[tuple[str, str], str] = {}
         for summary in current_definitions():
             labels |= _labels_of(open_definition(engine(), actor(), summary.definition_id))
-        g.choices = labels
-    found: Labels = g.choices
-    return found
+        known = g.choices = labels
+    return known
 
 
 def _labels_of(definition: Definition) -> Labels:

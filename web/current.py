@@ -38,10 +38,11 @@ def actor_or_none() -> Actor | None:
 
 def language() -> str:
     """`zh` or `en`: the cookie's choice, Chinese without one. Asked for a hundred times a page."""
-    if "language" not in g:
+    known: str | None = g.get("language")
+    if known is None:
         chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-        g.language = chosen if chosen in LANGUAGES else LANGUAGES[0]
-    return cast(str, g.language)
+        known = g.language = chosen if chosen in LANGUAGES else LANGUAGES[0]
+    return known
 
 
 def now() -> datetime:

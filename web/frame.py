@@ -18,18 +18,19 @@ from engine.definitions.read import startable
 from engine.notifications.dead_letters import count_dead_letters, may_read_letters
 from engine.notifications.messages import unread_count
 from engine.operating.rights import may_look
-from engine.org.people import list_units
-from engine.records.views import InboxQuery
+from engine.org.people import unit_names as unit_names_of
 from engine.reports.scores import may_read_scores
-from engine.tasks.inbox import inbox
+from engine.tasks.inbox import box_counts as count_boxes
 from engine.values import Value
 from web import lights
+from web.addresses import url_for
 from web.assets import asset
 from web.choices import choice
 from web.current import actor, actor_or_none, engine, language, now
 from web.i18n import label, text
 from web.icons import icon
 from web.moments import OfficeTime
+from web.options import options
 from web.security import session_left
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -41,7 +42,12 @@ def install(app: Flask) -> None:
     """Registers the context and the filters of the templates."""
     app.context_processor(_context)
     app.jinja_env.globals.update(
-        asset=asset, icon_of=icon, choice=choice, get_flashed_messages=get_flashed_messages
+        url_for=url_for,
+        asset=asset,
+        icon_of=icon,
+        choice=choice,
+        options_of=options,
+        get_flashed_messages=get_flashed_messages,
     )
     app.jinja_env.filters["shown"] = shown
     app.jinja_env.filters["han"] = han
@@ -50,17 +56,18 @@ def install(app: Flask) -> None:
 
 def office_time() -> OfficeTime:
     """How instants read in this request; the same moment throughout."""
-    if "office_time" not in g:
-        g.office_time = OfficeTime(engine().settings.timezone, now(), language())
-    found: OfficeTime = g.office_time
-    return found
+    known: OfficeTime | None = g.get("office_time")
+    if known is None:
+        known = g.office_time = OfficeTime(engine().settings.timezone, now(), language())
+    return known
 
 
 def unit_names() -> Mapping[str, str]:
     """Unit names by code, in the reader's language."""
     if "unit_names" not in g:
-        lang = language()
-        g.unit_names = {u.code: (u.name_en or u.name) if lang == "en" else u.name for u in list_units(engine())}
+        is_english = language() == "en"
+        named = unit_names_of(engine()).items()
+        g.unit_names = {code: (name_en or name) if is_english else name for code, (name, name_en) in named}
     found: Mapping[str, str] = g.unit_names
     return found
 
@@ -76,7 +83,7 @@ def may_start() -> Sequence[tuple[str, str]]:
 def box_counts() -> Mapping[str, int]:
     """How many tasks lie in each box, for the rail."""
     if "box_counts" not in g:
-        g.box_counts = inbox(engine(), actor(), InboxQuery(page_size=1)).counts
+        g.box_counts = count_boxes(engine(), actor())
     found: Mapping[str, int] = g.box_counts
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.audit.record import record_event, record_refusal
@@ -190,6 +190,12 @@ def list_units(engine: Engine) -> tuple[Unit, ...]:
     """All units by code."""
     with engine.store.read() as work:
         return work.org.units()
+
+
+def unit_names(engine: Engine) -> Mapping[str, tuple[str, str]]:
+    """Of every unit by its code, in Chinese and in English; the English one may be empty."""
+    with engine.store.read() as work:
+        return work.org.unit_names()
 
 
 def _bad_email(email: str) -> FieldError:

@@ -62,6 +62,10 @@ class OrgRepository(Protocol):
         ...
 
     def units(self) -> tuple[Unit, ...]: ...
+    def unit_names(self) -> Mapping[str, tuple[str, str]]:
+        """In Chinese and in English (may be empty), by code and in its order."""
+        ...
+
     def people(self) -> tuple[Person, ...]: ...
     def grants(self) -> Mapping[str, tuple[Grant, ...]]:
         """By person id."""
@@ -184,6 +188,10 @@ class TaskRepository(Protocol):
 
     def drafted(self, task_ids: Sequence[str]) -> frozenset[str]:
         """Those of the tasks that somebody has typed into. One statement."""
+        ...
+
+    def box_counts(self, actor: Actor) -> Mapping[str, int]:
+        """How many lie in each box of the inbox, no further than `cap_of` it."""
         ...
 
     def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from functools import cached_property
 
 import sqlalchemy as sa
 import sqlalchemy.exc
 
+from engine.errors import StoreAway
 from engine.store.connection import BUSY_MILLISECONDS, WRITING
 from engine.store.failures import conflict_of
 from engine.store.repositories.calendar import Calendar
@@ -212,14 +213,17 @@ class SqlStore:
 
     @contextmanager
     def shared_reading(self) -> Iterator[None]:
-        # closing ends the transaction: there is nothing to commit, and nothing to lose where the database went away
         with self._reading.connect() as connection:
-            connection.begin()
+            transaction = connection.begin()
             self._shared.set(SqlUnitOfWork(connection, self._sealer, is_writing=False))
             try:
                 yield
             finally:
                 self._shared.set(None)
+                # a rollback would make the driver forget every statement that it has prepared; and there is
+                # nothing to lose where the database went away
+                with suppress(StoreAway):
+                    transaction.commit()
 
     def close(self) -> None:
         """Gives all connections back to the database."""

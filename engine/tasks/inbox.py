@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.ports.engine import Engine
@@ -19,6 +20,12 @@ def inbox(engine: Engine, actor: Actor, query: InboxQuery) -> InboxPage:
     if query.box != "deputised":
         return page
     return replace(page, rows=tuple(_stood_in_for(actor, row) for row in page.rows))
+
+
+def box_counts(engine: Engine, actor: Actor) -> Mapping[str, int]:
+    """How many lie in each box; a number of `cap_of` its box says “as many or more”."""
+    with engine.store.read() as work:
+        return work.tasks.box_counts(actor)
 
 
 def _stood_in_for(actor: Actor, row: InboxRow) -> InboxRow:

@@ -45,7 +45,7 @@ def test_the_lists_numbers_are_asked_for_once(visit: Visit, monkeypatch: pytest.
     def asked_again(*_: object) -> None:
         raise AssertionError("the rail counts what the page has counted")
 
-    monkeypatch.setattr("web.frame.inbox", asked_again)
+    monkeypatch.setattr("web.frame.count_boxes", asked_again)
     assert visitor.get("/inbox?box=claimable").status_code == 200
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine.records.org import Actor
 from engine.records.task import UserTask
 from engine.records.views import CASES_CAP, InboxPage, InboxQuery, InboxRow
-from engine.store.repositories.narrowing import LIGHTS, counted_lights, light_rank, on_days, rank_of
+from engine.store.repositories.narrowing import LIGHTS, at_most, counted_lights, light_rank, on_days, rank_of
 from engine.store.repositories.searching import Sight, handles, is_not_accused
 from engine.store.repositories.wording import Search
 from engine.store.rows import columns_of, record_of
@@ -33,8 +33,8 @@ def count_of(box: str, actor: Actor, cap: int) -> sa.Select[int]:
     conditions = [whose, is_not_accused(actor)]
     if box == "copied":
         conditions.append(copy_note.c.read_at.is_(None))
-    bounded: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(source).where(*conditions).limit(cap)
-    return sa.select(sa.func.count()).select_from(bounded.subquery())
+    each: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(source).where(*conditions)
+    return sa.select(sa.func.count()).select_from(each.limit(at_most(cap)).subquery())
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _found(asked: CaseBoxAsked) -> _Wide:
         .select_from(source)
         .where(whose, is_not_accused(actor), *_filters(at, query, asked.zone), *said)
         .order_by(*((at, c.case_id) if oldest_first else (at.desc(), c.case_id.desc())))
-        .limit(CASES_CAP)
+        .limit(at_most(CASES_CAP))
         .subquery()
     )
     open_tasks = sa.and_(_T.case_id == newest.c.case_id, _OPEN)  # ix_user_task_of_case

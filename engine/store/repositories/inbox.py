@@ -22,6 +22,7 @@ from engine.store.repositories.boxes import BOXES, parts_of, walk_of
 from engine.store.repositories.case_boxes import CaseBoxAsked, count_of, read_case_box
 from engine.store.repositories.narrowing import (
     LIGHTS,
+    at_most,
     columns_needed,
     counted_lights,
     light_rank,
@@ -89,29 +90,37 @@ def read_inbox(
     searched = search_for(connection, query.text, tokens) if query.text.strip() else None
     search, given = (searched.search, {**searched.given, "now": now}) if searched else (None, {"now": now})
     sight = sight_of(actor)
-    # no further than the cap; of the box that is open, just beyond the walk
-    counts = dict(connection.execute(_counting(sight, query.box)).one()._mapping)
-    shown = {box: min(number, cap_of(box)) for box, number in counts.items()}
     if query.box in CASE_BOXES:
         case_box = CaseBoxAsked(sight, replace(query, text=""), now.tzinfo, search)
-        return replace(read_case_box(connection, case_box, given), counts=shown)
-    size = counts[query.box]
+        return replace(read_case_box(connection, case_box, given), counts=_counts(connection, sight))
     bound = READ if search and search.is_common else WALK
-    cut = bound if size > bound else None
+    is_whole = search is None and not _looks_everywhere(query)
+    # the lights of a list that nothing narrows say how long it is: it is not counted besides
+    is_told = is_whole and query.box != "done"
+    counts = _counts(connection, sight, query.box, 0 if is_told else bound + 1)
+    cut = bound + 1 if is_told else bound if counts[query.box] > bound else None
     statements = _put_together(_Asked(sight, replace(query, text=""), now.tzinfo, cut, search))
     found: Sequence[Any] = connection.execute(statements.rows, given).all()
     lights = dict.fromkeys(LIGHTS, 0)
-    if statements.lights is None:
-        total = min(size, bound)
-    else:
-        lit = (
-            found[0] if statements.lights is statements.rows else connection.execute(statements.lights, given).one()
-        )
-        lights = {light: lit._mapping[f"lit_{light}"] or 0 for light in LIGHTS}
-        total = sum(lights.values()) if query.light is None else lights.get(query.light, 0)
-    rows = tuple(_row(query.box, row) for row in found if row.task_id is not None)
-    is_partial = size > bound and _looks_everywhere(query)
-    return InboxPage(rows, total, shown, lights, is_capped=size > bound, is_partial=is_partial)
+    if statements.lights is not None:
+        in_every_row = statements.lights is statements.rows
+        lit = (found[0] if in_every_row else connection.execute(statements.lights, given).one())._mapping
+        lights = {light: lit[f"lit_{light}"] or 0 for light in LIGHTS}
+    fitting = sum(lights.values()) if query.light is None else lights.get(query.light, 0)
+    size = fitting if is_told else counts[query.box]
+    return InboxPage(
+        tuple(_row(query.box, row) for row in found if row.task_id is not None),
+        min(size, bound) if is_whole else fitting,
+        {box: min(number, cap_of(box)) for box, number in (counts | {query.box: size}).items()},
+        lights,
+        is_capped=size > bound,
+        is_partial=size > bound and _looks_everywhere(query),
+    )
+
+
+def count_boxes(connection: sa.Connection, actor: Actor) -> dict[str, int]:
+    """How many lie in each box, no further than its cap. One statement."""
+    return _counts(connection, sight_of(actor))
 
 
 def _looks_everywhere(query: InboxQuery) -> bool:
@@ -120,27 +129,30 @@ def _looks_everywhere(query: InboxQuery) -> bool:
     return query != as_it_lies or query.order == "light"
 
 
+def _counts(connection: sa.Connection, sight: Sight, open_box: str = "", depth: int = 0) -> dict[str, int]:
+    """How many lie in each box, no further than its cap; in the open one no further than `depth`."""
+    return dict.fromkeys(BOXES, 0) | dict(connection.execute(_counting(sight, open_box, depth)).one()._mapping)
+
+
 @lru_cache(maxsize=512)
-def _counting(sight: Sight, open_box: str) -> sa.Select[Any]:
+def _counting(sight: Sight, open_box: str, depth: int) -> sa.Select[Any]:
     """Put together once for a person and a box: it is asked for by every page, and long."""
-    counts = [
-        _number_in(box, sight.actor, WALK + 1 if box == open_box and box not in CASE_BOXES else cap_of(box))
-        .scalar_subquery()
-        .label(box)
-        for box in BOXES
-    ]
-    return sa.select(*counts)
+    depths = {box: cap_of(box) for box in BOXES} | ({open_box: depth} if open_box else {})
+    return sa.select(
+        *(_number_in(box, sight.actor, most).scalar_subquery().label(box) for box, most in depths.items() if most)
+    )
 
 
 def _number_in(box: str, actor: Actor, cap: int) -> sa.Select[int]:
     if box in CASE_BOXES:
         return count_of(box, actor, cap)
+    bound = at_most(cap)
     parts: list[sa.Select[Any]] = [
-        sa.select(sa.literal_column("1").label("one")).where(part).limit(cap) for part in parts_of(box, actor)
+        sa.select(sa.literal_column("1").label("one")).where(part).limit(bound) for part in parts_of(box, actor)
     ]
     if not parts:
         return sa.select(sa.literal(0))
-    return sa.select(sa.func.count()).select_from(_together(parts).limit(cap).subquery())
+    return sa.select(sa.func.count()).select_from(_together(parts).limit(bound).subquery())
 
 
 def _together(parts: Sequence[sa.Select[Any]]) -> sa.Select[Any]:
@@ -188,9 +200,9 @@ def _parts(asked: _Asked, needed: frozenset[str]) -> list[_Part]:
     else:
         walk = walk_of(query.box, query.order, user_task.c)
         columns = [user_task.c[name] for name in sorted(needed)]
-        bounded = [sa.select(*columns).where(part).order_by(*walk).limit(asked.cut) for part in given]
+        bounded = [sa.select(*columns).where(part).order_by(*walk).limit(at_most(asked.cut)) for part in given]
         # the bound around them keeps PostgreSQL from planning all that follows for each one
-        looked_at = _together(bounded).limit(asked.cut * len(bounded)).subquery()
+        looked_at = _together(bounded).limit(at_most(asked.cut * len(bounded))).subquery()
         parts = [_Part(looked_at.c, ())]
     if search is None:
         return parts
@@ -202,7 +214,7 @@ def _by_case(actor: Actor, query: InboxQuery, search: Search, needed: frozenset[
     """The tasks of the few cases that were found, looked up case by case however big the box is."""
     c = user_task.c
     columns = [c[name] for name in sorted(needed | _OWED)]
-    of_cases = sa.select(*columns).where(search.names(c.case_id, _HANDLED)).limit(_OF_CASES).subquery()
+    of_cases = sa.select(*columns).where(search.names(c.case_id, _HANDLED)).limit(at_most(_OF_CASES)).subquery()
     return _Part(of_cases.c, (sa.or_(*parts_of(query.box, actor, of_cases.c)),))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -16,6 +17,8 @@ from engine.store.rows import columns_of, record_of, values_of
 from engine.store.tables.org import person as persons
 from engine.store.tables.org import role_grant
 from engine.store.tables.org import unit as units
+
+_UNIT_NAMES: Final = sa.select(units.c.code, units.c.name, units.c.name_en).order_by(units.c.code)
 
 
 class Org:
@@ -55,6 +58,9 @@ class Org:
     def units(self) -> tuple[Unit, ...]:
         rows = self._connection.execute(sa.select(units).order_by(units.c.code))
         return tuple(record_of(Unit, row, units) for row in rows)
+
+    def unit_names(self) -> Mapping[str, tuple[str, str]]:
+        return {code: (name, name_en) for code, name, name_en in self._connection.execute(_UNIT_NAMES)}
 
     def people(self) -> tuple[Person, ...]:
         rows = self._connection.execute(sa.select(persons).order_by(persons.c.username))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from engine.records.org import Actor
 from engine.records.task import TaskKind, TaskState, UserTask
 from engine.records.views import InboxPage, InboxQuery
 from engine.store.party_tokens import PartyTokens
-from engine.store.repositories.inbox import read_inbox
+from engine.store.repositories.inbox import count_boxes, read_inbox
 from engine.store.repositories.known import Known
 from engine.store.repositories.locking import lock_row
 from engine.store.rows import record_of
@@ -84,6 +84,9 @@ class Tasks:
 
     def inbox(self, actor: Actor, query: InboxQuery, now: datetime) -> InboxPage:
         return read_inbox(self._connection, actor, query, now, PartyTokens(self._sealer))
+
+    def box_counts(self, actor: Actor) -> Mapping[str, int]:
+        return count_boxes(self._connection, actor)
 
     def assign(self, task_id: str, assignee: str | None, *, expected: str | None) -> bool:
         c = user_task.c
