@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from engine.records.org import Actor
 from engine.records.step import CaseUpdate
 from engine.records.views import InboxPage, InboxQuery, RegisterQuery
 from engine.store import SqlStore, count_statements
-from engine.store.repositories import wording
+from engine.store.connection import WRITING
+from engine.store.repositories import inbox, wording
+from engine.store.tables.task import user_task
 from tests.builders import a_case, a_party, a_task, add_case, add_office, an_actor, next_step
 from tests.conftest import START
 
@@ -140,6 +143,27 @@ def test_a_word_that_many_cases_have_is_looked_for_in_the_box(
         if text != "登记":
             assert found(store, text, box="started").total == 4, text
             assert registered(store, text) == 4, text
+
+
+def test_a_task_is_found_by_its_name_its_initials_and_its_new_name(store: SqlStore) -> None:
+    add_case(store, None, tasks_opened=(a_task(), a_task("t2", element_id="e2", name="回访核查")))
+    for text in ("回访", "核查", "hfhc", "fh", "征地 hfhc"):
+        assert [row.key for row in found(store, text).rows] == ["t2"], text
+    with store.engine.execution_options(**{WRITING: True}).begin() as connection:
+        connection.execute(sa.update(user_task).where(user_task.c.task_id == "t2").values(name="电话回访"))
+    assert [row.key for row in found(store, "dhhf").rows] == ["t2"]
+    assert found(store, "hfhc").total == 0, "no task has the name any more"
+
+
+def test_no_list_is_walked_for_a_word_that_names_no_step_and_no_unit(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_case(store, None, tasks_opened=tuple(a_task(f"t{n}", element_id=f"e{n}") for n in range(9)))
+    monkeypatch.setattr(inbox, "WALK", 4)
+    hits = found(store, "补偿款")
+    assert (hits.total, hits.is_partial, hits.is_capped) == (9, False, False), "whatever the length of the box"
+    walked = found(store, "登记")
+    assert (walked.total, walked.is_partial) == (4, True)
 
 
 def test_a_petitioner_is_found_by_those_who_handle_the_case(store: SqlStore) -> None:

@@ -22,8 +22,9 @@ from engine.store.tables.case import case_file, instance
 from engine.store.tables.definition import definition
 from engine.store.tables.exchange import outbox
 from engine.store.tables.org import person, person_word, role_grant, unit
+from engine.store.tables.task import task_name, user_task
 from engine.store.tables.time import deadline, timer
-from tests.builders import a_case, a_deadline, a_definition, a_notice, a_person, a_timer, an_instance
+from tests.builders import a_case, a_deadline, a_definition, a_notice, a_person, a_task, a_timer, an_instance
 from tests.conftest import START
 from tests.postgres import administer, url_of
 
@@ -154,6 +155,22 @@ def test_the_words_of_a_case_come_into_its_row_on_postgresql(tmp_path: Path, pos
         assert _in_the_row(database) > 1_000
         with database.connect() as connection:
             assert connection.scalar(sa.text("SELECT words FROM case_words_doc")) == words
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_the_names_that_tasks_have_are_gathered(tmp_path: Path, kind: str, postgres_cluster: str) -> None:
+    with old_database(kind, tmp_path, postgres_cluster, "0009") as database:
+        fill(database)
+        with database.begin() as connection:
+            add(connection, definition, a_definition())
+            add(connection, case_file, a_case(), facts_text="")
+            add(connection, instance, an_instance())
+            for n, name in enumerate(("登记", "办理", "登记")):
+                add(connection, user_task, a_task(f"t{n}", name=name))
+        upgrade(database)
+        with database.connect() as connection:
+            names = connection.scalars(sa.select(task_name.c.name)).all()
+        assert sorted(names) == sorted(["登记", "办理"])
 
 
 def _in_the_row(database: sa.Engine) -> int:

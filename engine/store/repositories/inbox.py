@@ -95,10 +95,12 @@ def read_inbox(
         return replace(read_case_box(connection, case_box, given), counts=_counts(connection, sight))
     bound = READ if search and search.is_common else WALK
     is_whole = search is None and not _looks_everywhere(query)
-    # the lights of a list that nothing narrows say how long it is: it is not counted besides
-    is_told = is_whole and query.box != "done"
-    counts = _counts(connection, sight, query.box, 0 if is_told else bound + 1)
-    cut = bound + 1 if is_told else bound if counts[query.box] > bound else None
+    # where at most the light narrows a list, its lights say how long it is: it is not counted besides
+    is_told = search is None and _is_lit_throughout(query)
+    walks = _is_walk(search)
+    depth = bound + 1 if walks else cap_of(query.box)
+    counts = _counts(connection, sight, query.box, 0 if is_told else depth)
+    cut = bound + 1 if is_told else bound if walks and counts[query.box] > bound else None
     statements = _put_together(_Asked(sight, replace(query, text=""), now.tzinfo, cut, search))
     found: Sequence[Any] = connection.execute(statements.rows, given).all()
     lights = dict.fromkeys(LIGHTS, 0)
@@ -106,15 +108,17 @@ def read_inbox(
         in_every_row = statements.lights is statements.rows
         lit = (found[0] if in_every_row else connection.execute(statements.lights, given).one())._mapping
         lights = {light: lit[f"lit_{light}"] or 0 for light in LIGHTS}
-    fitting = sum(lights.values()) if query.light is None else lights.get(query.light, 0)
-    size = fitting if is_told else counts[query.box]
+    lit_up = sum(lights.values())
+    fitting = lit_up if query.light is None else lights.get(query.light, 0)
+    size = lit_up if is_told else counts[query.box]
+    is_longer = walks and size > bound
     return InboxPage(
         tuple(_row(query.box, row) for row in found if row.task_id is not None),
         min(size, bound) if is_whole else fitting,
         {box: min(number, cap_of(box)) for box, number in (counts | {query.box: size}).items()},
         lights,
-        is_capped=size > bound,
-        is_partial=size > bound and _looks_everywhere(query),
+        is_capped=is_longer,
+        is_partial=is_longer and _looks_everywhere(query),
     )
 
 
@@ -127,6 +131,12 @@ def _looks_everywhere(query: InboxQuery) -> bool:
     """Whether the first of the box, in the order of its index, are not simply the first of the list."""
     as_it_lies = InboxQuery(box=query.box, order=query.order, page=query.page, page_size=query.page_size)
     return query != as_it_lies or query.order == "light"
+
+
+def _is_lit_throughout(query: InboxQuery) -> bool:
+    """Whether the lights that go with the list are those of all its box."""
+    lit = replace(query, light=None)
+    return not _looks_everywhere(replace(lit, order="due")) and (query.box != "done" or _looks_everywhere(query))
 
 
 def _counts(connection: sa.Connection, sight: Sight, open_box: str = "", depth: int = 0) -> dict[str, int]:
@@ -207,7 +217,13 @@ def _parts(asked: _Asked, needed: frozenset[str]) -> list[_Part]:
     if search is None:
         return parts
     by_case = [_by_case(actor, query, search, needed)] if search.has_names else []
-    return [*by_case, *(_said(part, search) for part in parts)]
+    walked = [_said(part, search) for part in parts] if _is_walk(search) else []
+    return [*by_case, *walked] or [_NOTHING]
+
+
+def _is_walk(search: Search | None) -> bool:
+    """Whether more may fit than the cases that the full-text engine has: only then is a list looked through."""
+    return search is None or search.is_common or search.has_units or search.has_steps
 
 
 def _by_case(actor: Actor, query: InboxQuery, search: Search, needed: frozenset[str]) -> _Part:

@@ -80,7 +80,7 @@ def _visible(
     """Cases (`at`, `case_id`), newest first; and whether a bound kept some from being looked at."""
     filters = _filters(query)
     walks = walks_of(actor, lambda at: on_days(at, query.registered_from, query.registered_until, now.tzinfo))
-    if search is not None and not search.is_common and not any(word.has_units for word in search.words):
+    if search is not None and not search.is_common and not search.has_units:
         named = sa.and_(search.names(_C.case_id, handles(actor)), may_see_one(actor))
         days = on_days(_C.created_at, query.registered_from, query.registered_until, now.tzinfo)
         return _newest(sa.select(_C.created_at.label("at"), _C.case_id).where(named, *days, *filters)), False
@@ -93,7 +93,7 @@ def _visible(
     merged = _merged(parts).subquery()
     found = sa.select(merged).join(case_file, _C.case_id == merged.c.case_id).where(*filters)
     if search is not None:
-        said = [search.names(_C.case_id, handles(actor)), search.says_all(_C.case_id, _C.unit, _C.title)]
+        said = [search.names(_C.case_id, handles(actor)), search.says_all(_C.case_id, _C.unit)]
         found = found.where(sa.or_(*said, *([search.has_all(_C.case_id)] if search.is_common else ())))
     beyond = [walk.has_more(WALK if walk.is_covered and search is None else bound) for walk in walks]
     is_partial = bool(connection.scalar(sa.select(sa.or_(*beyond)))) if beyond else False

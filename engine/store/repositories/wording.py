@@ -15,6 +15,7 @@ from engine.casework.initials import initials_of
 from engine.store.case_words import INITIALS, LEAST_PREFIX, PAIR, PARTS, doc, pairs_of, units_of
 from engine.store.party_tokens import PartyTokens
 from engine.store.tables.org import unit
+from engine.store.tables.task import task_name
 from engine.store.tables.work import party_token
 
 HITS: Final = 300
@@ -45,7 +46,7 @@ class _WordShape:
 
     parts: tuple[tuple[str, ...], ...]
     has_units: bool
-    is_cased: bool
+    has_steps: bool
 
 
 @dataclass(frozen=True)
@@ -78,33 +79,37 @@ class Search:
         """Looks into the case: for walking a list when the words are common."""
         return self._has(case_id, range(len(self.words)))
 
+    @property
+    def has_units(self) -> bool:
+        """Whether a word names a unit."""
+        return any(word.has_units for word in self.words)
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether a word is in the name of a task."""
+        return any(word.has_steps for word in self.words)
+
     def says_all(
-        self, case_id: sa.ColumnElement[str], unit: sa.ColumnElement[str | None], *more: sa.ColumnElement[str]
+        self,
+        case_id: sa.ColumnElement[str],
+        unit: sa.ColumnElement[str | None],
+        step: sa.ColumnElement[str] | None = None,
     ) -> sa.ColumnElement[bool]:
-        """Some word is in one of `more` or names the unit, and so is each other one, or it is in the case.
+        """Some word names the unit or the step, and so does each other one, or it is in the case.
 
         Looks into the case only where the first holds.
         """
-        named = [self._named(n, word, unit, more) for n, word in enumerate(self.words)]
+        named = [self._named(n, word, unit, step) for n, word in enumerate(self.words)]
         if len(named) < 2:
             return sa.and_(sa.true(), *named)
         return sa.and_(sa.or_(*named), *(sa.or_(said, self._has(case_id, [n])) for n, said in enumerate(named)))
 
     def _named(
-        self,
-        n: int,
-        word: _WordShape,
-        unit: sa.ColumnElement[str | None],
-        more: Sequence[sa.ColumnElement[str]],
+        self, n: int, word: _WordShape, unit: sa.ColumnElement[str | None], step: sa.ColumnElement[str] | None
     ) -> sa.ColumnElement[bool]:
-        typed: sa.ColumnElement[str] = sa.bindparam(f"word{n}", type_=sa.Text)
-        at = sa.func.instr if self.dialect == "sqlite" else sa.func.strpos
-        # lower case costs PostgreSQL more than all the rest of looking at a line
-        if word.is_cased:
-            typed, more = sa.func.lower(typed), [sa.func.lower(text) for text in more]
-        said: list[sa.ColumnElement[bool]] = [at(text, typed) > 0 for text in more]
-        if word.has_units:
-            said.append(self._among(unit, f"word{n}_units"))
+        said = [self._among(unit, f"word{n}_units")] if word.has_units else []
+        if word.has_steps and step is not None:
+            said.append(self._among(step, f"word{n}_steps"))
         return sa.or_(sa.false(), *said)
 
     def _has(self, case_id: sa.ColumnElement[str], which: Iterable[int]) -> sa.ColumnElement[bool]:
@@ -147,34 +152,30 @@ def search_for(connection: sa.Connection, text: str, tokens: PartyTokens) -> Sea
     if not words:
         return Searched(Search(dialect), {})
     found = _hits(connection, words)
-    units = _units(connection, [word.text for word in words])
+    named = _named(connection, [word.text for word in words])
     parties = _of_party(connection, tokens.of_text(text))
     shape = Search(
         dialect,
         tuple(
-            _WordShape(tuple(map(_parts_of, word.phrases)), bool(units[n]), word.text.lower() != word.text.upper())
-            for n, word in enumerate(words)
+            _WordShape(tuple(map(_parts_of, word.phrases)), bool(names.units), bool(names.steps))
+            for word, names in zip(words, named, strict=True)
         ),
         is_common=found is None,
         has_ids=bool(found),
         has_parties=bool(parties),
     )
-    return Searched(shape, _given(dialect, words, units, found or (), parties))
+    return Searched(shape, _given(dialect, words, named, found or (), parties))
 
 
 def _given(
-    dialect: str,
-    words: Sequence[Word],
-    units: Sequence[Sequence[str]],
-    found: Sequence[str],
-    parties: Sequence[str],
+    dialect: str, words: Sequence[Word], named: Sequence[_Names], found: Sequence[str], parties: Sequence[str]
 ) -> Mapping[str, Any]:
     def several(ids: Sequence[str]) -> Any:
         return json.dumps(ids) if dialect == "sqlite" else list(ids)
 
     given: dict[str, Any] = {"found": several(found), "found_or_party": several((*found, *parties))}
-    for n, word in enumerate(words):
-        given |= {f"word{n}": word.text, f"word{n}_units": several(units[n])}
+    for n, (word, names) in enumerate(zip(words, named, strict=True)):
+        given |= {f"word{n}_units": several(names.units), f"word{n}_steps": several(names.steps)}
         if dialect == "sqlite":
             given |= {f"word{n}_{m}": _as_in_doc(phrase) for m, phrase in enumerate(word.phrases)}
         else:
@@ -252,13 +253,32 @@ def _of_party(connection: sa.Connection, tokens: Sequence[str]) -> tuple[str, ..
     return tuple(connection.scalars(asked))
 
 
-def _units(connection: sa.Connection, texts: Sequence[str]) -> list[tuple[str, ...]]:
-    """Codes of the units whose name holds the text, or the initials of whose name do."""
-    every = [(code, name.casefold(), initials_of(name)) for code, name in connection.execute(_UNITS)]
-    return [
-        tuple(code for code, name, letters in every if word in name or (len(word) > 1 and word in letters))
-        for word in (text.casefold() for text in texts)
+@dataclass(frozen=True)
+class _Names:
+    """What a word names: codes of units, and names of tasks."""
+
+    units: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+def _named(connection: sa.Connection, texts: Sequence[str]) -> list[_Names]:
+    """The units and the tasks in whose name each text is, or in its initials."""
+    every = [
+        (row.key, row.is_unit, row.name.casefold(), initials_of(row.name)) for row in connection.execute(_NAMES)
     ]
+    named = []
+    for text in (text.casefold() for text in texts):
+        told = [
+            (key, is_unit)
+            for key, is_unit, name, letters in every
+            if text in name or (len(text) > 1 and text in letters)
+        ]
+        units, steps = (tuple(key for key, is_unit in told if is_unit == kind) for kind in (True, False))
+        named.append(_Names(units, steps))
+    return named
 
 
-_UNITS: Final = sa.select(unit.c.code, unit.c.name)
+_NAMES: Final = sa.union_all(
+    sa.select(unit.c.code.label("key"), sa.true().label("is_unit"), unit.c.name.label("name")),
+    sa.select(task_name.c.name, sa.false(), task_name.c.name),
+)

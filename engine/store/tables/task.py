@@ -30,6 +30,9 @@ def _box(box: str, *columns: str, where: sa.TextClause) -> sa.Index:
     return sa.Index(f"ix_user_task_{box}", *columns, *more, sqlite_where=where, postgresql_where=where)
 
 
+task_name = sa.Table("task_name", metadata, sa.Column("name", sa.Text, primary_key=True))
+"""Every name that a task has or had, once. Triggers keep it (migration 0010)."""
+
 user_task = sa.Table(
     "user_task",
     metadata,
