@@ -16,6 +16,11 @@ BUSY_MILLISECONDS = 15_000
 STALL_SECONDS = 30.0
 WRITING = "duban_writing"
 """Execution option: the transaction writes (BEGIN IMMEDIATE on SQLite)."""
+PLANNED_EACH_TIME = "duban_planned_each_time"
+"""Execution option of a statement that PostgreSQL must plan for the values it is given.
+
+No plan suits both a word that all cases say and one that two do; a connection would keep that of what it met most.
+"""
 
 
 _PATIENCE = {
@@ -82,6 +87,15 @@ def _postgresql_engine(url: sa.URL, stall_seconds: float) -> sa.Engine:
         connection.autocommit = True
         connection.execute(limits.encode())
         connection.autocommit = False
+
+    @sa.event.listens_for(engine, "do_execute")
+    def execute(
+        cursor: psycopg.Cursor[Any], statement: Any, parameters: Any, context: sa.ExecutionContext | None
+    ) -> bool | None:
+        if context is None or not context.execution_options.get(PLANNED_EACH_TIME):
+            return None
+        cursor.execute(statement, parameters, prepare=False)
+        return True
 
     return engine
 

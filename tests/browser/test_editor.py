@@ -174,6 +174,14 @@ def test_a_file_without_a_drawing_is_laid_out_and_kept(office: Office, desk_of: 
     assert kept.count("<bpmndi:BPMNShape ") >= drawn.count("<bpmn:userTask ")
 
 
+def test_an_address_leads_to_its_element_on_a_machine_that_draws_no_frames(office: Office, desk_of: DeskOf) -> None:
+    draft_id = draft_of(office, "case_review")
+    desk = desk_of("admin")
+    desk.page.add_init_script("window.requestAnimationFrame = () => 0")
+    page = open_editor(desk, draft_id, "review")
+    expect(page.locator(".bio-properties-panel-header-label")).to_have_text("逐案评查")
+
+
 def test_no_text_of_the_editor_lacks_its_chinese() -> None:
     """Of the drawing, its tools, the panel and the simulation: whatever the bundle asks to be translated."""
     done = subprocess.run(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine.clock.fixed import ManualClock
 from engine.config import Settings
+from engine.records.views import InboxQuery
 from engine.store import SqlStore, open_store
 from tests.builders import add_office, an_actor
 from tests.conftest import START
@@ -41,6 +42,15 @@ def test_a_box_is_counted_by_a_plan_for_everybody(store: SqlStore) -> None:
     plans = {statement: generic for statement, generic in _prepared(store).items() if "AS claimable" in statement}
     assert plans
     assert all(plans.values())
+
+
+def test_a_search_is_planned_for_its_words(store: SqlStore) -> None:
+    actor = an_actor("jingban", "xfj", "registrar", "case_officer")
+    for _ in range(2 * PAGES):
+        with store.shared_reading(), store.read() as work:
+            work.tasks.inbox(actor, InboxQuery("mine", "道路"), START)
+            work.dossier.saying(["道路", "积水"], 5)
+    assert not [statement for statement in _prepared(store) if "case_words_doc WHERE words @@" in statement]
 
 
 def _prepared(store: SqlStore) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from engine.store.case_words import PAIR, pairs_of, units_of
+from engine.store.connection import PLANNED_EACH_TIME
 
 _FROM_SQLITE: Final = (
     "SELECT * FROM (SELECT {n} AS n, d.case_id FROM case_words JOIN case_words_doc d ON d.doc = case_words.rowid"
@@ -35,6 +36,6 @@ def cases_saying(connection: sa.Connection, phrases: Sequence[str], most: int) -
         for n, pairs in enumerate(asked.values())
     }
     found: list[list[str]] = [[] for _ in asked]
-    for n, case_id in connection.execute(sa.text(statement), given):
+    for n, case_id in connection.execute(sa.text(statement).execution_options(**{PLANNED_EACH_TIME: True}), given):
         found[n].append(case_id)
     return {phrase: tuple(ids) for phrase, ids in zip(asked, found, strict=True) if len(ids) <= most}

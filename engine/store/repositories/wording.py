@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from engine.casework.case_numbers import filled
 from engine.casework.initials import initials_of
 from engine.store.case_words import INITIALS, LEAST_PREFIX, PAIR, PARTS, doc, pairs_of, units_of
+from engine.store.connection import PLANNED_EACH_TIME
 from engine.store.party_tokens import PartyTokens
 from engine.store.tables.org import unit
 from engine.store.tables.task import task_name
@@ -214,7 +215,7 @@ _FROM_SQLITE: Final = sa.text(
 )
 _FROM_POSTGRESQL: Final = sa.text(
     "SELECT case_id FROM case_words_doc WHERE words @@ CAST(:query AS tsquery) LIMIT :most"
-)
+).execution_options(**{PLANNED_EACH_TIME: True})
 
 
 def _fts5(words: Sequence[Word]) -> str:
