@@ -69,6 +69,13 @@ def evaluate(engine: Engine, case_id: str, given: Mapping[str, Given]) -> Progre
     return shown
 
 
+def shown_again(engine: Engine, case_id: str) -> Progress | None:
+    """What the page shows of a case that was proved by a query before."""
+    with engine.store.read() as work:
+        matter = work.public.matter_of(case_id)
+    return progress_of(matter, engine.clock.now(), engine.settings.timezone) if matter else None
+
+
 def evaluations_of(engine: Engine, actor: Actor, case_id: str) -> tuple[Evaluation, ...]:
     """For those who may see the case; nothing for others."""
     with engine.store.read() as work:

@@ -100,6 +100,23 @@ def test_an_evaluation_is_kept_once_and_never_runs_as_a_script(app: Flask, two: 
     assert give(app, token, score_unit="fair").status_code == 403
 
 
+def test_what_was_written_stays_where_an_evaluation_is_refused(app: Flask, two: World) -> None:
+    a_matter(two)
+    two.clock.move_to(L5_AT + timedelta(days=1))
+    token = token_of(ask(app))
+    refused = give(app, token, text_unit="写了很久", size="larger")
+    assert (refused.status_code, "请至少选择一项评价" in refused.text) == (422, True)
+    assert "已送达处理意见书" in refused.text, "the result is not asked for again"
+    assert "写了很久</textarea>" in refused.text
+    assert 'id="code"' not in refused.text
+    assert 'value="larger" checked' in refused.text
+    # a mistake does not make the token last longer
+    assert token_of(refused) == token
+    long = give(app, token, score_unit="fair", text_unit="长" * 501)
+    assert 'value="fair" checked' in long.text
+    assert give(app, token, score_unit="fair", text_unit="写了很久").status_code == 200
+
+
 @pytest.mark.parametrize("subject", ["office"])
 def test_two_at_once_are_one(app: Flask, two: World, subject: str) -> None:
     case = a_matter(two)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import EngineError, InvalidState, Message
-from engine.public.evaluation import LONGEST_TEXT, SCORES, Given, evaluate, evaluations_of
+from engine.public.evaluation import LONGEST_TEXT, SCORES, Given, evaluate, evaluations_of, shown_again
 from engine.public.progress import SUBJECTS, Progress
 from engine.public.query import TooOften, ask
 from engine.records.work import Evaluation
@@ -51,7 +52,8 @@ def query() -> AnyResponse:
 
 @public.post("/query/evaluation")
 def give() -> AnyResponse:
-    case_id = _case_of(request.form.get("token", ""))
+    token = request.form.get("token", "")
+    case_id = _case_of(token)
     if case_id is None:
         return make_response(_page(refused=_stale()), 403)
     given = {
@@ -63,7 +65,9 @@ def give() -> AnyResponse:
     try:
         progress = evaluate(engine(), case_id, given)
     except InvalidState as refusal:
-        return make_response(_page(refused=refusal.message), 422)
+        # the result and what was written stay; the token lasts no longer for it
+        shown = shown_again(engine(), case_id)
+        return make_response(_page(progress=shown, refused=refusal.message, token=token, given=given), 422)
     return make_response(_page(progress=progress, token=_token(progress), is_thanked=True))
 
 
@@ -86,7 +90,12 @@ def written(day: date) -> str:
 
 
 def _page(
-    *, progress: Progress | None = None, refused: Message | None = None, token: str = "", is_thanked: bool = False
+    *,
+    progress: Progress | None = None,
+    refused: Message | None = None,
+    token: str = "",
+    given: Mapping[str, Given] | None = None,
+    is_thanked: bool = False,
 ) -> str:
     zone = engine().settings.timezone
 
@@ -98,6 +107,7 @@ def _page(
         progress=progress,
         refused=refused,
         token=token,
+        given=given or {},
         is_thanked=is_thanked,
         is_larger=request.values.get("size") == "larger",
         both=both,
