@@ -30,6 +30,12 @@ def test_typed_text_is_not_lost(office: Office, desk_of: DeskOf) -> None:
     desk.page.reload()
     expect(desk.page.locator("#form[data-ready='1']")).to_be_visible()
     expect(desk.page.locator("#form textarea:not([readonly])")).to_have_value("还没写完")
+    # a button beside the form waits for what was typed just now
+    desk.fill({"screen_reason": "还没写完，先关注"})
+    desk.page.locator(".menu.is-up summary").last.click()
+    with desk.page.expect_navigation():
+        desk.page.get_by_role("button", name="关注").click()
+    expect(desk.page.locator("#form textarea:not([readonly])")).to_have_value("还没写完，先关注")
 
 
 def test_a_login_that_ends_while_one_writes_loses_nothing(office: Office, desk_of: DeskOf) -> None:

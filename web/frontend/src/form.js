@@ -57,7 +57,7 @@ async function start() {
   const box = document.getElementById("error-list");
   const state = document.getElementById("draft-state");
   if (page.errors.length) renderErrorList(box, showServerErrors(form, page.errors), container);
-  const draft = startDraft({ form, office, state });
+  const draft = startDraft({ form, office, state, sender });
   const conflicts = startConflicts({ form, office, box: document.getElementById("form-changes"), draft });
   container.dataset.ready = "1";
   if (!sender) return;

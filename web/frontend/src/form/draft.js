@@ -5,7 +5,7 @@ const QUIET_MS = 2000;
 const LEAVE_MS = 1500;
 const KEPT_ALIVE = 60000;
 
-export function startDraft({ form, office, state }) {
+export function startDraft({ form, office, state, sender }) {
   const { draft_url: url, texts } = office;
   if (!url) return { stop() {}, changed() {} };
   let timer = null;
@@ -57,17 +57,34 @@ export function startDraft({ form, office, state }) {
     if (document.visibilityState === "hidden") save();
   });
   window.addEventListener("pagehide", save);
+  const safe = () => Promise.race([save(), new Promise((done) => setTimeout(done, LEAVE_MS))]);
   // a link is followed once what was typed is safe
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
     if (!link || !isPlain || event.defaultPrevented || link.target || link.getAttribute("href").startsWith("#") || !isDirty || isStopped) return;
     event.preventDefault();
-    const late = new Promise((done) => setTimeout(done, LEAVE_MS));
-    Promise.race([save(), late]).then(() => {
+    safe().then(() => {
       location.href = link.href;
     });
   });
+  // so is a button beside the form: claiming or following shows this page again, with the draft that it finds
+  const waited = new WeakSet();
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const { target, submitter } = event;
+      if (target === sender || target.method === "dialog" || target.closest("#form, #session-over") || waited.has(target) || !isDirty || isStopped) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      waited.add(target);
+      safe().then(() => {
+        target.requestSubmit(submitter);
+        waited.delete(target);
+      });
+    },
+    true,
+  );
   // what could not be saved is not left without a word
   window.addEventListener("beforeunload", (event) => {
     if (isDirty && !isStopped && state.textContent === texts.failed) event.preventDefault();
