@@ -44,7 +44,7 @@ def evaluate(engine: Engine, case_id: str, given: Mapping[str, Given]) -> Progre
     """
     now = engine.clock.now()
     chosen = {subject: given[subject] for subject in SUBJECTS if subject in given and given[subject].score}
-    _check(chosen)
+    _check(chosen, given)
     message_id = None
     with engine.store.write() as work:
         matter = work.public.matter_of(case_id)
@@ -108,9 +108,17 @@ def _ask_for_review(work: UnitOfWork, matter: PublicMatter, scores: Mapping[str,
     return message_id
 
 
-def _check(chosen: Mapping[str, Given]) -> None:
+def _check(chosen: Mapping[str, Given], given: Mapping[str, Given]) -> None:
     if not chosen:
         raise InvalidState(Message("请至少选择一项评价。", "Choose at least one evaluation."))
+    if any(given[s].text.strip() and s not in chosen for s in SUBJECTS if s in given):
+        # what somebody has to say is not dropped without a word
+        raise InvalidState(
+            Message(
+                "您写了意见，还没有选满意、基本满意或不满意。请选择后再提交。",
+                "You wrote something without an answer beside it. Choose one, then send it.",
+            )
+        )
     for each in chosen.values():
         if each.score not in SCORES:
             raise InvalidState(Message("请选择满意、基本满意或不满意。", "Choose one of the three answers."))

@@ -18,12 +18,16 @@ MOST_LINES = 2_000
 
 @dataclass(frozen=True)
 class ScoreSheet:
-    """`units` are the codes that the actor may choose from, None: all. `is_cut`: there are more lines."""
+    """`units` are the codes that the actor may choose from, None: all. `is_cut`: there are more lines.
+
+    `unit` is the one that is shown, None for all.
+    """
 
     lines: tuple[ScoreLine, ...]
     total: float
     units: frozenset[str] | None
     is_cut: bool
+    unit: str | None
 
 
 def may_read_scores(actor: Actor) -> bool:
@@ -37,7 +41,7 @@ def score_sheet(engine: Engine, actor: Actor, period: Period, *, unit: str | Non
         units = None
     elif actor.holds("unit_leader"):
         units = frozenset(grant.unit for grant in actor.grants if grant.role == "unit_leader")
-        unit = unit if unit is not None or len(units) > 1 else next(iter(units))
+        unit = unit if unit is not None else min(units)
     else:
         units = frozenset()
     if units is not None and unit not in units:
@@ -54,4 +58,4 @@ def score_sheet(engine: Engine, actor: Actor, period: Period, *, unit: str | Non
             actor, start=period.start(zone), end=period.end(zone), unit=unit, limit=MOST_LINES + 1
         )
     shown = lines[:MOST_LINES]
-    return ScoreSheet(shown, sum(line.points for line in shown), units, len(lines) > MOST_LINES)
+    return ScoreSheet(shown, sum(line.points for line in shown), units, len(lines) > MOST_LINES, unit)

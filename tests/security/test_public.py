@@ -112,6 +112,8 @@ def test_what_was_written_stays_where_an_evaluation_is_refused(app: Flask, two: 
     assert 'value="larger" checked' in refused.text
     # a mistake does not make the token last longer
     assert token_of(refused) == token
+    other = give(app, token, score_office="fair", text_unit="写了很久")
+    assert (other.status_code, "还没有选满意" in other.text) == (422, True)
     long = give(app, token, score_unit="fair", text_unit="长" * 501)
     assert 'value="fair" checked' in long.text
     assert give(app, token, score_unit="fair", text_unit="写了很久").status_code == 200

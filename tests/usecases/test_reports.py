@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from engine.errors import Forbidden, InvalidState
+from engine.records.org import Grant
 from engine.records.step import ScoreEvent
 from engine.reports.period import Period, checked_period, quarter_of
 from engine.reports.scores import score_sheet
@@ -34,6 +36,9 @@ def test_the_score_sheet_shows_offices_their_own(world: World) -> None:
         score_sheet(world.engine, world.actor("zrzyj.lingdao"), YEAR, unit="zjj")
     with pytest.raises(Forbidden):
         score_sheet(world.engine, world.actor("zrzyj.banli"), YEAR, unit="zrzyj")
+    leader = world.actor("zrzyj.lingdao")
+    of_two = replace(leader, grants=frozenset({*leader.grants, Grant("unit_leader", "zzz")}))
+    assert score_sheet(world.engine, of_two, YEAR, unit=None).unit == "zrzyj", "a page to begin with, not a refusal"
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,11 @@ def test_reports_are_shown_and_taken_along(visit: Visit) -> None:
         assert duban.get(path).status_code == 200
     assert rows_of(duban.get("/reports/receptions.xlsx"))[-1] == ["合计", 0, 0, 0, 0]
     assert rows_of(duban.get("/reports/scores.xlsx"))[0][0] == "时间"
-    assert duban.get("/reports/receptions?since=2025-02-01&until=2025-01-01").status_code == 409
+    for path in ("receptions", "scores"):
+        wrong = duban.get(f"/reports/{path}?since=2025-02-01&until=2025-01-01")
+        assert (wrong.status_code, "结束日期不能早于开始日期" in wrong.text) == (422, True)
+        assert 'value="2025-02-01"' in wrong.text, "what was typed stays"
+        assert duban.get(f"/reports/{path}.xlsx?since=2025-02-01&until=2025-01-01").status_code == 409
     assert visit("zrzyj.banli").get("/reports/scores").status_code == 403
     duban.client.set_cookie("duban_language", "en")
     english = duban.get("/reports/receptions").text

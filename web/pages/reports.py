@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from engine.documents.sheets import Cell, Sheet, write_workbook
+from engine.errors import InvalidState
 from engine.records.report import ReceptionCount
 from engine.reports.period import Period, checked_period, quarter_of
 from engine.reports.scores import score_sheet
@@ -26,11 +28,13 @@ VISIT = "visit"
 
 
 @reports.get("/receptions")
-def receptions() -> str:
-    period, by, channel = _period(), _by(), _channel()
+def receptions() -> AnyResponse:
+    by, channel = _by(), _channel()
+    period, wrong = _asked()
     counts = count_receptions(engine(), actor(), period, by=by, channel=channel or None)
-    return render_template(
+    return _page(
         "reports/receptions.html",
+        wrong,
         period=period,
         by=by,
         channel=channel,
@@ -55,16 +59,18 @@ def receptions_workbook() -> Response:
 
 
 @reports.get("/scores")
-def scores() -> str:
-    period, unit = _period(), request.args.get("unit") or None
+def scores() -> AnyResponse:
+    unit = request.args.get("unit") or None
+    period, wrong = _asked()
     sheet = score_sheet(engine(), actor(), period, unit=unit)
-    return render_template(
+    return _page(
         "reports/scores.html",
+        wrong,
         period=period,
-        unit=unit,
+        unit=sheet.unit,
         sheet=sheet,
         choices=_choices(sheet.units),
-        arguments=_arguments(period, unit=unit or ""),
+        arguments=_arguments(period, unit=sheet.unit or ""),
     )
 
 
@@ -92,6 +98,21 @@ def _workbook(title: str, period: Period, headings: list[tuple[str, int]], lines
     columns = [(text(f"report.col_{key}", language()), width) for key, width in headings]
     content = write_workbook([Sheet(name, columns, lines)], engine().settings.timezone)
     return download(content, f"{name}-{period.first.isoformat()}-{period.last.isoformat()}.xlsx")
+
+
+def _page(template: str, wrong: str, **values: Any) -> AnyResponse:
+    """With a form that keeps what was typed where that is `wrong`, and nothing counted."""
+    since, until = (request.args.get(name, "")[:10] for name in ("since", "until")) if wrong else ("", "")
+    shown = render_template(template, wrong=wrong, since=since, until=until, **values)
+    return make_response(shown, 422 if wrong else 200)
+
+
+def _asked() -> tuple[Period, str]:
+    """The period, and what is wrong with the one that was asked for: the usual one stands in for it."""
+    try:
+        return _period(), ""
+    except InvalidState as refusal:
+        return quarter_of(office_time().today()), refusal.message.in_language(language())
 
 
 def _period() -> Period:
