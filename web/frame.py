@@ -108,7 +108,8 @@ def shown(value: Value) -> str:
         case list() | tuple():
             return ("、" if lang == "zh" else ", ").join(shown(v) for v in value) or text("common.none", lang)
         case Mapping():
-            return "；".join(f"{k}：{shown(v)}" for k, v in value.items())
+            colon, semicolon = text("common.colon", lang), text("common.semicolon", lang)
+            return semicolon.join(f"{k}{colon}{shown(v)}" for k, v in value.items())
         case str():
             return unit_names().get(value, value)
         case _:

@@ -47,7 +47,7 @@ def marks_of(explained: Explanation, teller: Teller) -> Iterator[Mark]:
     if deadline.ended_at is not None:
         ended = "why.ended_void" if deadline.state is DeadlineState.VOIDED else "why.ended"
         found.append((deadline.ended_at, Mark(time.mark(deadline.ended_at), teller.t(ended), "past")))
-    yield from _merged(found)
+    yield from _merged(found, teller)
 
 
 def _hanging(explained: Explanation, events: Sequence[Event]) -> list[Event]:
@@ -62,14 +62,15 @@ def _due_mark(deadline: Deadline, teller: Teller) -> Mark:
     return Mark(at, teller.t("why.due"), "due" if is_missed else "due-ahead")
 
 
-def _merged(found: list[tuple[datetime, Mark]]) -> Iterator[Mark]:
+def _merged(found: list[tuple[datetime, Mark]], teller: Teller) -> Iterator[Mark]:
     """Marks of one instant become one line; the due instant's look wins."""
     found.sort(key=lambda pair: (second_of(pair[0]), not pair[1].kind.startswith("due")))
+    comma, semicolon = teller.t("common.comma"), teller.t("common.semicolon")
     last: tuple[datetime, Mark] | None = None
     for at, mark in found:
         if last is not None and second_of(last[0]) == second_of(at):
-            words = f"{last[1].words}；{mark.words}" if mark.words != last[1].words else mark.words
-            to = "、".join(filter(None, dict.fromkeys((last[1].to, mark.to))))
+            words = f"{last[1].words}{semicolon}{mark.words}" if mark.words != last[1].words else mark.words
+            to = comma.join(filter(None, dict.fromkeys((last[1].to, mark.to))))
             last = (at, Mark(last[1].at, words, last[1].kind, to))
             continue
         if last is not None:

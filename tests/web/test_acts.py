@@ -48,7 +48,7 @@ def test_the_menu_offers_what_the_person_may_do(visit: Visit, task_id: str) -> N
 
 
 def test_every_act_has_a_dialog_and_a_page_that_say_what_it_does(visit: Visit, task_id: str) -> None:
-    clerk = visit("dengji")
+    clerk, refused = visit("dengji"), {"return", "urge", "remove_signer"}
     for name in ("transfer", "delegate", "add_signers", "return", "suspend", "copy", "urge", "remove_signer"):
         page = clerk.get(f"/tasks/{task_id}/acts/{name}")
         part = clerk.get(f"/tasks/{task_id}/acts/{name}", headers=FRAGMENT)
@@ -56,6 +56,8 @@ def test_every_act_has_a_dialog_and_a_page_that_say_what_it_does(visit: Visit, t
         assert "<html" in page.text
         assert "<html" not in part.text
         assert 'class="act-what"' in part.text
+        # what cannot be done asks for nothing
+        assert ('type="submit"' in part.text, "<textarea" in part.text) == 2 * (name not in refused,), name
 
 
 def test_handing_over_names_who_may_have_it_and_keeps_what_was_typed(

@@ -80,7 +80,7 @@ async function start() {
     };
     const { errors } = form.submit();
     const data = typedIn(form);
-    const listed = viewerErrors(form, errors);
+    const listed = viewerErrors(form, errors, page.texts);
     if (office.uploading > 0) return stop([{ message: page.texts.files_waiting }]);
     if (listed.length) return stop(listed);
     renderErrorList(box, [], container);

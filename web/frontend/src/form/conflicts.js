@@ -10,10 +10,10 @@ function worded(form, office, key, value) {
   const one = (each) => {
     if (each === null || each === undefined || each === "") return texts.empty;
     if (typeof each === "boolean") return each ? texts.yes : texts.no;
-    if (typeof each === "object") return Object.values(each).map(one).join("，");
+    if (typeof each === "object") return Object.values(each).map(one).join(texts.comma);
     return offered?.find((option) => option.value === each)?.label ?? String(each);
   };
-  const text = Array.isArray(value) ? value.map(one).join("；") || texts.empty : one(value);
+  const text = Array.isArray(value) ? value.map(one).join(texts.semicolon) || texts.empty : one(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
@@ -47,7 +47,7 @@ export function startConflicts({ form, office, box, draft }) {
     [["changes_mine", false], ["changes_theirs", true]].forEach(([name, takeTheirs]) => {
       const button = element("button", texts[name], "button");
       button.type = "button";
-      button.setAttribute("aria-label", `${change.label}：${texts[name]}`);
+      button.setAttribute("aria-label", `${change.label}${texts.colon}${texts[name]}`);
       button.addEventListener("click", () => settle(change, takeTheirs));
       acts.append(button);
     });

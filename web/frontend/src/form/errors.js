@@ -53,7 +53,7 @@ export function showServerErrors(form, errors) {
   return listed;
 }
 
-export function viewerErrors(form, errors) {
+export function viewerErrors(form, errors, { colon }) {
   const fields = form.get("formFieldRegistry");
   return form
     .get("formFieldInstanceRegistry")
@@ -61,7 +61,7 @@ export function viewerErrors(form, errors) {
     .flatMap((instance) => {
       const messages = at(errors, placeOf(instance)) || [];
       const label = labelOf(fields, instance);
-      return messages.map((message) => ({ message: label ? `${label}：${message}` : message, instance }));
+      return messages.map((message) => ({ message: label ? `${label}${colon}${message}` : message, instance }));
     });
 }
 
