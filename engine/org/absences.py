@@ -13,15 +13,14 @@ from datetime import date, datetime, time, timedelta
 from engine.audit.record import record_event, record_refusal
 from engine.errors import FieldError, Forbidden, InvalidForm, Message, NotFound
 from engine.org.absence_circles import circle_of
+from engine.org.absence_words import word_of_end, word_to_absent, word_to_deputy
 from engine.ports.engine import Engine
 from engine.ports.store import UnitOfWork
 from engine.records.org import Actor, Person
 from engine.records.reach import Absence
-from engine.records.step import OutboxEntry
 
 LONGEST = timedelta(days=366)
 LONGEST_NOTE = 200
-TOPIC = "absence"
 MOST_SHOWN = 300
 
 
@@ -92,8 +91,9 @@ def set_absence(
     person_id: str | None = None,
     procedures: Sequence[str] = (),
 ) -> Absence:
-    """Enters an absence from the first to the last day, both whole; the deputy is told of it.
+    """Enters an absence from the first to the last day, both whole.
 
+    The deputy is told of it, and the person where somebody else enters it.
     `procedures` are keys, none meaning all. `person_id` may be somebody else's for an admin.
     Raises InvalidForm, NotFound, Forbidden (audited).
     """
@@ -125,7 +125,10 @@ def set_absence(
             for (procedure, _), many in work.stand_ins.count_held(person_id).items()
             if not absence.procedures or procedure in absence.procedures
         )
-        work.deliveries.add([_word_to_deputy(absence, person, lying, now)])
+        told = [word_to_deputy(absence, person, lying, now, zone)]
+        if person_id != actor.person_id and deputy is not None:
+            told.append(word_to_absent(absence, deputy, now, zone))
+        work.deliveries.add(told)
         detail = {
             "absence_id": absence.absence_id,
             "person_id": person_id,
@@ -139,7 +142,7 @@ def set_absence(
 
 
 def clear_absence(engine: Engine, actor: Actor, absence_id: str) -> None:
-    """Ends it now: who is back early, or does not leave. Raises NotFound, Forbidden (audited)."""
+    """Ends it now: who is back early, or does not leave; the deputy is told. Raises NotFound, Forbidden."""
     now = engine.clock.now()
     with engine.store.read() as work:
         absence = work.reach.absence(absence_id)
@@ -149,7 +152,11 @@ def clear_absence(engine: Engine, actor: Actor, absence_id: str) -> None:
         record_refusal(engine, actor, "clear_absence", {"absence_id": absence_id})
         raise _not_yours()
     with engine.store.write() as work:
+        lasting = work.reach.absence(absence_id)
+        person = work.org.person(absence.person_id)
         work.reach.end_absence(absence_id, now)
+        if lasting is not None and person is not None and now < lasting.ends_at:
+            work.deliveries.add([word_of_end(lasting, person, now, engine.settings.timezone)])
         record_event(work, "AbsenceCleared", {"absence_id": absence_id}, actor=actor.person_id, at=now)
 
 
@@ -215,25 +222,6 @@ def _names(work: UnitOfWork, ids: set[str], known: Sequence[Person]) -> dict[str
 
 def _procedures(work: UnitOfWork, now: datetime) -> dict[str, str]:
     return {each.key: each.name for each in work.definitions.list(now) if each.is_current}
-
-
-def _word_to_deputy(absence: Absence, person: Person, lying: int, now: datetime) -> OutboxEntry:
-    """`absence` with instants of the office's own zone, as it was entered."""
-    name = person.name
-    first, last = absence.starts_at.date(), (absence.ends_at - timedelta(microseconds=1)).date()
-    zh = f"【代理】{name} {first} 至 {last} 不在岗，其间由您代理：发给{name}的通知同时发给您，其任务您可代为办理"
-    en = f"[Deputy] {name} is away from {first} to {last}; you are told what {name} is told, and may do the tasks"
-    return OutboxEntry(
-        entry_id=str(uuid.uuid4()),
-        idempotency_key=f"{TOPIC}:{absence.absence_id}",
-        recipient=absence.deputy_id,
-        case_id=None,
-        task_id=None,
-        topic=TOPIC,
-        text_zh=f"{zh}（现有 {lying} 件在办）。" if lying else f"{zh}。",
-        text_en=f"{en} ({lying} open now)." if lying else f"{en}.",
-        created_at=now,
-    )
 
 
 def _not_yours() -> Forbidden:

@@ -47,7 +47,7 @@ def handover(engine: Engine, actor: Actor, absence_id: str | None = None, *, joi
     now = engine.clock.now()
     with engine.store.read() as work:
         known = work.stand_ins.absences_of(actor.person_id, now - REMEMBERED)
-        begun = [a for a in reversed(known) if a.starts_at <= now]
+        begun = [a for a in reversed(known) if a.starts_at <= now and a.starts_at < a.ends_at]
         chosen = next((a for a in begun if a.absence_id == absence_id), begun[0] if begun else None)
         since = _since(chosen, begun if joined else ()) if chosen else now - LOOKED_BACK
         deputies = [work.org.person(deputy_id) for deputy_id in sorted({a.deputy_id for a in begun})]

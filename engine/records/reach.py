@@ -7,6 +7,8 @@ from datetime import datetime, time
 
 from engine.records.org import Person
 
+ABSENCE = "absence"
+"""The topic of what a deputy and the person who is away are told of an absence."""
 ABSENCE_OVER = "absence_over"
 """The topic of the notice that an absence has ended; its key ends in the absence's id."""
 

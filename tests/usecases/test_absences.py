@@ -13,6 +13,7 @@ from engine.errors import Forbidden, InvalidForm, NotFound
 from engine.notifications.messages import list_messages
 from engine.notifications.receivers import told
 from engine.org.absences import absences_of, clear_absence, office_absences, set_absence
+from engine.org.handover import handover
 from engine.records.org import Grant, Person
 from engine.store.statements import count_statements
 from tests.unit.kernel.bpmn_builder import Bpmn
@@ -78,9 +79,23 @@ def test_the_deputy_hears_of_it_and_a_clearing_ends_it(either: World) -> None:
     assert [a.deputy_id for a in view.absences] == ["p-jiedai"]
     assert "p-dengji" not in {p.person_id for p in view.colleagues}
     clear_absence(either.engine, either.actor("dengji"), absence)
+    clear_absence(either.engine, either.actor("dengji"), absence)
+    assert [m.text_zh.split("，")[0] for m in list_messages(either.engine, either.actor("jiedai"))] == [
+        "【代理】周雨已提前返岗",
+        word.text_zh.split("，")[0],
+    ]
     assert names_told(either, "dengji") == ["dengji"]
     assert absences_of(either.engine, either.actor("dengji")).absences == ()
     away(either)
+
+
+def test_an_absence_that_never_began_is_taken_back_and_leaves_no_list(world: World) -> None:
+    dengji = world.actor("dengji")
+    first = TODAY + timedelta(days=3)
+    clear_absence(world.engine, dengji, away(world, starts_on=first, ends_on=first))
+    assert "已撤销" in list_messages(world.engine, world.actor("jiedai"))[0].text_zh
+    world.clock.advance(timedelta(days=5))
+    assert handover(world.engine, dengji).absences == ()
 
 
 @pytest.mark.parametrize(
@@ -146,6 +161,8 @@ def test_only_an_admin_enters_and_clears_others(world: World) -> None:
         clear_absence(world.engine, world.actor("jingban"), absence.absence_id)
     with pytest.raises(NotFound):
         clear_absence(world.engine, world.actor("admin"), "unknown")
+    (word,) = list_messages(world.engine, world.actor("dengji"))
+    assert "已为您登记" in word.text_zh
     clear_absence(world.engine, world.actor("admin"), absence.absence_id)
     with world.engine.store.read() as work:
         events = [entry.event for entry in work.registers.audit_of(None)]

@@ -117,6 +117,20 @@ def test_an_absence_is_entered_and_cleared(office: Office, visit: Visit) -> None
     assert "已登记</h2>" not in me.get(page).text
 
 
+def test_whoever_goes_where_a_message_leads_has_read_it(office: Office, visit: Visit) -> None:
+    me, deputy = visit("jingban"), visit("dengji")
+    days = {"starts_on": "2025-09-29", "ends_on": "2025-10-08", "deputy_id": office.actor("dengji").person_id}
+    me.post("/profile/absence", {**days, "note": ""})
+    link = re.search(r'href="(/messages/open\?[^"]+)"', deputy.get("/messages").text)
+    assert link
+    path = link.group(1).replace("&amp;", "&")
+    me.get(path)
+    assert deputy.get("/messages/unread").get_json() == {"unread": 1}, "nobody reads for another"
+    assert deputy.get(path).location == "/profile/absence"
+    assert deputy.get("/messages/unread").get_json() == {"unread": 0}
+    assert deputy.get("/messages/open?entry=x&to=//elsewhere.example/").location == "/"
+
+
 def test_messages_show_levels_digests_and_what_is_unread_first(office: Office, visit: Visit) -> None:
     me = visit("jingban")
     tell(office, "jingban", "info", "overdue", "info", "urgent")
@@ -135,6 +149,8 @@ def test_messages_show_levels_digests_and_what_is_unread_first(office: Office, v
     assert me.get("/messages").text.index("展开 3 条") < me.get("/messages").text.index("第3条")
     me.post("/messages/read")
     assert me.get("/messages/unread").get_json() == {"unread": 0}
+    back = me.post("/messages/read", {"entry_id": "o1", "unread": "1", "level": "overdue"})
+    assert back.location == "/messages?unread=1&level=overdue"
     assert me.get("/messages?page=99999999").status_code == 200
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.notifications.messages import mark_read, message_page, unread_count
 from engine.records.step import DIGEST, LEVELS, OutboxEntry
 from web.current import actor, engine, language
+from web.pages.session import safe_target
 
 messages = Blueprint("messages", __name__, url_prefix="/messages")
 
@@ -49,10 +50,18 @@ def unread() -> Response:
 
 @messages.post("/read")
 def read() -> AnyResponse:
-    """One message by its id, or all of them."""
+    """One message by its id, or all of them; back to the list as it was filtered."""
     entry = request.form.get("entry_id")
     mark_read(engine(), actor(), [entry] if entry else None)
-    return redirect(url_for("messages.index"))
+    unread, level, number = (request.form.get(name, "")[:20] or None for name in ("unread", "level", "page"))
+    return redirect(url_for("messages.index", unread=unread, level=level, page=number))
+
+
+@messages.get("/open")
+def open_one() -> AnyResponse:
+    """What a message leads to: whoever goes there has read it."""
+    mark_read(engine(), actor(), [request.args.get("entry", "")[:100]])
+    return redirect(safe_target(request.args.get("to", "")))
 
 
 def words_of(entry: OutboxEntry) -> str:
