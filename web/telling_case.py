@@ -39,6 +39,11 @@ def _versions(detail: Data, _names: Names) -> Mapping[str, str]:
     return {"before": str(detail.get("from_version", "")), "after": str(detail.get("to_version", ""))}
 
 
+def _score(detail: Data, names: Names) -> str:
+    code = detail.get("code")
+    return str(detail.get("reason") or "") or (names.text("told.score", code=code) if code else "")
+
+
 def _comment(detail: Data, names: Names) -> str:
     comment = names.comments.get(str(detail.get("comment_id")))
     return comment.text if comment else ""
@@ -119,7 +124,7 @@ TELLINGS: Mapping[str, Telling] = {
     "MessageSent": quiet(),
     "MessageReceived": quiet(),
     "MessageUnawaited": quiet(),
-    "ScoreRecorded": Telling("notice", follows=True, detail=first_of("reason", "code")),
+    "ScoreRecorded": Telling("notice", follows=True, detail=_score),
     "AttachmentAdded": Telling("file", detail=_attachment),
     "AttachmentReplaced": Telling("file", "told.new_version", fill=_version, detail=_attachment),
     "CommentAdded": Telling("comment", "told.comment", detail=_comment),

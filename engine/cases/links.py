@@ -6,6 +6,7 @@ A link shows nothing to who may not see the other case; so the trails name the o
 from __future__ import annotations
 
 from dataclasses import replace
+from unicodedata import normalize
 
 from engine.audit.record import record_event, record_refusal
 from engine.cases.file_read import visible_case
@@ -86,9 +87,13 @@ def held_case(work: UnitOfWork, actor: Actor, case_id: str) -> tuple[CaseFile, R
 
 
 def named_case(work: UnitOfWork, actor: Actor, other: str) -> CaseFile:
-    """By id or by number. Raises NotFound, also where the actor may not know of it."""
-    by_number = work.cases.by_number(other.strip())
-    return visible_case(work, actor, by_number.case_id if by_number is not None else other.strip())
+    """By id or by number, which may be typed in small or full-width letters.
+
+    Raises NotFound, also where the actor may not know of it.
+    """
+    given = other.strip()
+    by_number = work.cases.by_number(given) or work.cases.by_number(normalize("NFKC", given).upper())
+    return visible_case(work, actor, by_number.case_id if by_number is not None else given)
 
 
 def lock_chains(work: UnitOfWork, *cases: CaseFile) -> None:

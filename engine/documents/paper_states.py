@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from engine.documents.kinds import Kind
 from engine.errors import InvalidState, Message
@@ -45,14 +46,14 @@ MODES: Final[Mapping[str, Message]] = {
 LONGEST: Final = 500
 """Characters of a reason, a receiver or a note."""
 _NEXT: Final[Mapping[PaperState, frozenset[PaperState]]] = {
-    PaperState.DRAFTED: frozenset(),
+    PaperState.DRAFTED: frozenset({PaperState.DRAFTED, PaperState.SIGNED}),
     PaperState.SIGNED: frozenset({PaperState.DRAFTED}),
     PaperState.ISSUED: frozenset({PaperState.DRAFTED, PaperState.SIGNED}),
     PaperState.SERVED: frozenset({PaperState.ISSUED}),
     PaperState.RECEIPTED: frozenset({PaperState.ISSUED, PaperState.SERVED}),
     PaperState.VOID: frozenset(set(PaperState) - {PaperState.VOID}),
 }
-"""From which states each is reached."""
+"""From which states each is reached; what is worded anew is a draft again."""
 
 
 def state_of(paper: Paper) -> PaperState:
@@ -132,6 +133,27 @@ def require_complete(kind: Kind, title: str, fields: Data) -> None:
 def named(paper: Paper) -> str:
     """The paper as people call it."""
     return f"{paper.title} {paper.number}" if paper.number else paper.title
+
+
+def require_order(paper: Paper, at: datetime, zone: ZoneInfo) -> None:
+    """Raises InvalidState where a service is older than the issue, or a receipt than the service, by whole days."""
+    day = at.astimezone(zone).date()
+    issued_on = paper.issued_at.astimezone(zone).date()
+    if day < issued_on:
+        raise InvalidState(
+            Message(
+                f"“{named(paper)}” {issued_on} 才印发，送达时间不能早于这一天。请填写实际送达的时间。",
+                f"“{named(paper)}” was issued on {issued_on} and cannot have been served before. Mend the time.",
+            )
+        )
+    served_on = paper.served_at.astimezone(zone).date() if paper.served_at else day
+    if day < served_on:
+        raise InvalidState(
+            Message(
+                f"“{named(paper)}” {served_on} 送达，签收时间不能早于这一天。请填写实际签收的时间。",
+                f"“{named(paper)}” was served on {served_on} and cannot have been received before. Mend the time.",
+            )
+        )
 
 
 def _require_past(paper: Paper, at: datetime, now: datetime) -> None:

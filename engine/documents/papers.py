@@ -32,6 +32,7 @@ from engine.documents.paper_states import (
     receipted,
     require_complete,
     require_next,
+    require_order,
     served,
     signed,
     voided,
@@ -139,7 +140,7 @@ def draft_paper(engine: Engine, actor: Actor, case_id: str, kind_code: str, fiel
                 kind=kind.code,
                 title=kind.title,
                 number=None,
-                fields=_checked_fields(kind, fields),
+                fields=checked_fields(kind, fields),
                 state=PaperState.DRAFTED.value,
                 issued_at=now,
                 issued_by=actor.person_id,
@@ -155,12 +156,14 @@ def draft_paper(engine: Engine, actor: Actor, case_id: str, kind_code: str, fiel
 
 
 def sign_paper(engine: Engine, actor: Actor, paper_id: str) -> Paper:
-    """A leader of the issuing unit, or of the one that keeps the case, signs a draft."""
+    """A leader of the issuing unit, or of the one that keeps the case, signs a draft that lacks nothing."""
 
     def sign(_work: UnitOfWork, paper: Paper, _case: CaseFile, now: datetime) -> tuple[Paper, Data]:
+        kind = kind_of(paper.kind, title=paper.title, keys=paper.fields)
+        require_complete(kind, paper.title, paper.fields)
         return signed(paper, actor.person_id, now), {}
 
-    return _act(engine, actor, paper_id, PaperState.SIGNED, sign)
+    return act_on_paper(engine, actor, paper_id, PaperState.SIGNED, sign)
 
 
 def issue_paper(engine: Engine, actor: Actor, paper_id: str) -> Paper:
@@ -176,7 +179,7 @@ def issue_paper(engine: Engine, actor: Actor, paper_id: str) -> Paper:
             issued = numbered(work, issued, word_of(kind, paper.title), year)
         return issued, {"kind": issued.kind, "number": issued.number}
 
-    return _act(engine, actor, paper_id, PaperState.ISSUED, issue)
+    return act_on_paper(engine, actor, paper_id, PaperState.ISSUED, issue)
 
 
 def serve_paper(
@@ -188,9 +191,11 @@ def serve_paper(
         return record_receipt(engine, actor, paper_id, at=at, **how)
 
     def serve(_work: UnitOfWork, paper: Paper, _case: CaseFile, now: datetime) -> tuple[Paper, Data]:
-        return served(paper, at, how, now=now), {"served_at": at, "mode": mode}
+        after = served(paper, at, how, now=now)
+        require_order(paper, at, engine.settings.timezone)
+        return after, {"served_at": at, "mode": mode}
 
-    return _act(engine, actor, paper_id, PaperState.SERVED, serve)
+    return act_on_paper(engine, actor, paper_id, PaperState.SERVED, serve)
 
 
 def record_receipt(
@@ -217,9 +222,11 @@ def record_receipt(
                         "The proof is not among the attachments of this case. Upload it there first.",
                     )
                 )
-        return receipted(paper, at, how, now=now), {"received_at": at, "mode": mode}
+        after = receipted(paper, at, how, now=now)
+        require_order(paper, at, engine.settings.timezone)
+        return after, {"received_at": at, "mode": mode}
 
-    return _act(engine, actor, paper_id, PaperState.RECEIPTED, receive)
+    return act_on_paper(engine, actor, paper_id, PaperState.RECEIPTED, receive)
 
 
 def void_paper(engine: Engine, actor: Actor, paper_id: str, reason: str) -> Paper:
@@ -228,7 +235,7 @@ def void_paper(engine: Engine, actor: Actor, paper_id: str, reason: str) -> Pape
     def void(_work: UnitOfWork, paper: Paper, _case: CaseFile, now: datetime) -> tuple[Paper, Data]:
         return voided(paper, actor.person_id, now, reason), {"reason": reason.strip(), "number": paper.number}
 
-    return _act(engine, actor, paper_id, PaperState.VOID, void)
+    return act_on_paper(engine, actor, paper_id, PaperState.VOID, void)
 
 
 def reissue_paper(engine: Engine, actor: Actor, paper_id: str) -> Paper:
@@ -271,7 +278,7 @@ def reissue_paper(engine: Engine, actor: Actor, paper_id: str) -> Paper:
             "new": fresh.paper_id,
         }
 
-    _act(engine, actor, paper_id, PaperState.VOID, reissue, event="PaperReissued")
+    act_on_paper(engine, actor, paper_id, PaperState.VOID, reissue, event="PaperReissued")
     return made[0]
 
 
@@ -282,12 +289,12 @@ _EVENTS = {
     PaperState.RECEIPTED: "PaperReceipted",
     PaperState.VOID: "PaperVoided",
 }
-_Change = Callable[[UnitOfWork, Paper, CaseFile, datetime], "tuple[Paper | None, Data]"]
+Change = Callable[[UnitOfWork, Paper, CaseFile, datetime], "tuple[Paper | None, Data]"]
 """What becomes of the paper (None: it stays), and what the audit trail says beside its id."""
 
 
-def _act(
-    engine: Engine, actor: Actor, paper_id: str, state: PaperState, change: _Change, *, event: str = ""
+def act_on_paper(
+    engine: Engine, actor: Actor, paper_id: str, state: PaperState, change: Change, *, event: str = ""
 ) -> Paper:
     """Raises NotFound, Forbidden (audited), InvalidState, Conflict."""
     now = engine.clock.now()
@@ -353,7 +360,7 @@ def _how(*, mode: str, note: str, receiver: str) -> dict[str, str]:
     return {"mode": mode, "note": note.strip(), "receiver": receiver.strip()}
 
 
-def _checked_fields(kind: Kind, fields: Data) -> dict[str, object]:
+def checked_fields(kind: Kind, fields: Data) -> dict[str, object]:
     """Only fields of the kind, as text."""
     kept = {one.key: str(fields.get(one.key) or "").strip()[:10_000] for one in kind.fields}
     return {key: value for key, value in kept.items() if value}

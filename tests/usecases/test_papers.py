@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.cases.start import start_case
+from engine.documents.paper_drafts import draft_print, redraft_paper
 from engine.documents.paper_file import paper_file
 from engine.documents.paper_templates import (
     SHIPPED,
@@ -116,26 +117,40 @@ def test_people_lead_a_paper_from_draft_to_receipt(world: World) -> None:
     assert (draft.state, draft.number, dict(draft.fields)) == ("drafted", None, {"course": "已复核"})
     with pytest.raises(Forbidden):
         sign_paper(engine, officer, draft.paper_id)
-    sign_paper(engine, world.actor("zhiban"), draft.paper_id)
-    with pytest.raises(InvalidState, match="处理结果"):
-        issue_paper(engine, officer, draft.paper_id)  # it lacks the result
+    for lead in (sign_paper, issue_paper):
+        with pytest.raises(InvalidState, match="处理结果"):
+            lead(engine, world.actor("zhiban" if lead is sign_paper else "jingban"), draft.paper_id)
 
-    whole = draft_paper(engine, officer, case.case_id, "F15", {"course": "已复核", "result": "已补发"})
+    seen, more = draft_print(draft), {"course": "已复核", "result": "已补发"}
+    with pytest.raises(Forbidden):
+        redraft_paper(engine, world.actor("shenji"), draft.paper_id, more)
+    redraft_paper(engine, officer, draft.paper_id, more, seen=seen)
+    with pytest.raises(Conflict, match="已由他人修改"):
+        redraft_paper(engine, officer, draft.paper_id, {}, seen=seen)
+    sign_paper(engine, world.actor("zhiban"), draft.paper_id)
+    whole = redraft_paper(engine, officer, draft.paper_id, {**more, "evidence": "回单"})
+    assert (whole.state, whole.signed_by, dict(whole.fields)) == ("drafted", None, {**more, "evidence": "回单"})
     issued = issue_paper(engine, officer, whole.paper_id)
+    with pytest.raises(InvalidState, match="已印发"):
+        redraft_paper(engine, officer, whole.paper_id, more)
     assert issued.number == "办结报告〔2025〕1 号"
     later = world.clock.now() + timedelta(hours=1)
     with pytest.raises(InvalidState, match="晚于现在"):
         serve_paper(engine, officer, whole.paper_id, at=later, mode="post")
+    with pytest.raises(InvalidState, match="才印发"):
+        serve_paper(engine, officer, whole.paper_id, at=later - timedelta(days=1), mode="post")
     serve_paper(engine, officer, whole.paper_id, at=world.clock.now(), mode="post", note="EMS 1")
     with pytest.raises(InvalidState, match="已送达"):
         serve_paper(engine, officer, whole.paper_id, at=world.clock.now(), mode="post")
+    with pytest.raises(InvalidState, match="才印发"):
+        record_receipt(engine, officer, whole.paper_id, at=later - timedelta(days=1), receiver="门卫")
     kept = record_receipt(engine, officer, whole.paper_id, at=world.clock.now(), receiver="门卫")
     assert kept.state == "receipted"
     assert kept.receipt == {
         "mode": "post", "note": "EMS 1", "receiver": "门卫", "received_at": world.clock.now()
     }  # fmt: skip
     told = [e for e in world.events(case) if e.startswith("Paper")]
-    assert told[-4:] == ["PaperDrafted", "PaperIssued", "PaperServed", "PaperReceipted"]
+    assert told[-4:] == ["PaperRedrafted", "PaperIssued", "PaperServed", "PaperReceipted"]
 
 
 def test_a_void_paper_keeps_its_number_and_its_successor_gets_the_next(world: World) -> None:

@@ -38,3 +38,20 @@ def test_a_merger_is_looked_at_then_confirmed_as_it_was_shown(enter: Enter, two:
     assert done.location == f"/cases/{main.case_id}/links"
     assert two.view(repeat).case.merged_into == main.case_id
     assert enter("shenji").get(f"{path}?into={main.case_id}").status_code == 403
+
+
+def test_a_number_that_is_wrong_is_said_at_its_field(enter: Enter, two: World) -> None:  # noqa: F811
+    deploy_procedure(two.engine, None, "timed", files_of(timed(), intake=INTAKE))
+    case = start_case(two.engine, two.actor("dengji"), "timed", {"title": "青山村征地补偿"})
+    tab, me = f"/cases/{case.case_id}/links", enter("dengji")
+    me.get(tab)
+    said = {"csrf_token": token(me), "other": "XF2099-1", "kind": "repeat", "note": "同村"}
+    wrong = me.post(tab, data=said)
+    assert (wrong.status_code, "没有案号为“XF2099-1”的事项" in wrong.text) == (422, True)
+    assert 'value="XF2099-1"' in wrong.text
+    assert 'value="同村"' in wrong.text
+    itself = me.post(tab, data={**said, "other": case.case_id})
+    assert (itself.status_code, "不能与本件自身关联" in itself.text) == (422, True)
+    looked = me.get(f"/cases/{case.case_id}/merger?into=XF2099-1")
+    assert (looked.status_code, 'id="into-error"' in looked.text) == (422, True)
+    assert me.get("/cases/unknown/merger?into=XF2099-1").status_code == 404

@@ -50,6 +50,31 @@ def test_an_officer_downloads_serves_and_voids_on_one_page(visit: Visit, report:
     assert "重新印发" in officer.get(report).text
 
 
+def test_what_a_draft_lacks_is_said_on_its_page_and_filled_in_there(visit: Visit) -> None:
+    case_id, officer = visit("jiedai").start_case(name="陈某某"), visit("jingban")
+    new = f"/cases/{case_id}/papers/new/F15"
+    path = officer.post(new, {"course": "已复核"}, token_from=new).location
+    act = f"/papers/{path.rpartition('/')[2]}"
+    refused = officer.post(f"{act}/number", {}, token_from=path)
+    assert refused.status_code == 422
+    assert "缺少“处理结果”" in refused.text
+    assert f"{act}/draft" in refused.text
+
+    edit = officer.get(f"{act}/draft").text
+    assert "已复核</textarea>" in edit
+    said = {"course": "已复核", "result": "已补发", "seen": "another"}
+    stale = officer.post(f"{act}/draft", said, token_from=f"{act}/draft")
+    assert stale.status_code == 409
+    assert "已补发</textarea>" in stale.text
+    said.pop("seen")
+    assert officer.post(f"{act}/draft", said, token_from=f"{act}/draft").status_code == 302
+    assert officer.post(f"{act}/number", {}, token_from=path).status_code == 302
+    issued = officer.get(path).text
+    assert "印发编号" in issued
+    assert "签发</li>" not in issued  # nobody has signed it
+    assert officer.get(f"{act}/draft").status_code == 404
+
+
 def test_where_pdf_is_not_installed_the_page_says_so(
     visit: Visit, report: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,18 +8,23 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.cases.merger_preview import merger_preview
 from engine.cases.merging import merge_case
 from engine.cases.unmerging import undo_merger
-from engine.errors import Conflict, EngineError, InvalidState
+from engine.errors import Conflict, EngineError, InvalidState, NotFound
 from web.current import actor, engine, language
 from web.errors import trouble_of
 from web.i18n import text
+from web.pages.case_links import links_again
 
 case_merger = Blueprint("case_merger", __name__, url_prefix="/cases")
 
 
 @case_merger.get("/<case_id>/merger")
-def preview(case_id: str) -> str:
+def preview(case_id: str) -> AnyResponse:
     """`?into=` is an id or a number."""
-    return _page(case_id, request.args.get("into", ""))
+    into = request.args.get("into", "")
+    try:
+        return make_response(_page(case_id, into))
+    except NotFound as refused:
+        return links_again(case_id, refused, form="merge", number=into)
 
 
 @case_merger.post("/<case_id>/merger")

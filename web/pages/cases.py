@@ -61,8 +61,7 @@ def page_of(file: FileView, tab: str, **extra: Any) -> str:
         head=head_of(file),
         tab=tab,
         tabs=TABS,
-        **_of_tab(file, tab),
-        **extra,
+        **{**_of_tab(file, tab), **extra},
     )
 
 
@@ -89,7 +88,7 @@ def _of_tab(file: FileView, tab: str) -> dict[str, Any]:
             return {"most_bytes": engine().settings.max_upload_bytes}
         case "links":
             found = similar_cases(engine(), actor(), view.case.case_id) if file.may_add else None
-            return {"similar": found, "kinds": KINDS}
+            return {"similar": found, "kinds": KINDS, "wrong": {}}
         case "comments":
             asked = any(actor().person_id in comment.mentions for comment in file.comments)
             people = offered("mention", case_id=view.case.case_id) if file.may_add or asked else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.read import open_case
 from engine.documents.attachments import list_attachments
+from engine.documents.paper_drafts import draft_print, may_redraft, redraft_paper
 from engine.documents.paper_file import paper_file
 from engine.documents.paper_html import paper_markup
 from engine.documents.paper_states import MODES, PaperState
@@ -29,7 +30,7 @@ from engine.documents.papers import (
 )
 from engine.documents.pdf import has_pdf
 from engine.documents.word import MEDIA_TYPE
-from engine.errors import InvalidState, Message, NotFound
+from engine.errors import Conflict, InvalidState, Message, NotFound
 from engine.records.step import Paper
 from web.current import actor, engine, language, now
 from web.i18n import text
@@ -75,7 +76,8 @@ def new(case_id: str, kind_code: str) -> str:
     kind = next((k for k in kinds_by_hand(engine(), actor(), case_id) if k.code == kind_code), None)
     if kind is None:
         raise NotFound(Message("文书种类", "kind of paper"), kind_code)
-    return render_template("papers/new.html", view=open_case(engine(), actor(), case_id), kind=kind)
+    view, usual = open_case(engine(), actor(), case_id), {"unit": actor().unit}
+    return render_template("papers/new.html", view=view, kind=kind, paper=None, trouble="", values=usual)
 
 
 @papers.post("/cases/<case_id>/papers/new/<kind_code>")
@@ -84,14 +86,31 @@ def draft(case_id: str, kind_code: str) -> AnyResponse:
     return _done(paper, "drafted")
 
 
+@papers.get("/papers/<paper_id>/draft")
+def edit(paper_id: str) -> str:
+    return _draft_page(paper_id)
+
+
+@papers.post("/papers/<paper_id>/draft")
+def redraft(paper_id: str) -> AnyResponse:
+    """What was typed stays typed where it is refused."""
+    given = request.form.to_dict()
+    try:
+        paper = redraft_paper(engine(), actor(), paper_id, given, seen=given.get("seen", ""))
+    except Conflict as refused:
+        trouble = refused.message.in_language(language())
+        return make_response(_draft_page(paper_id, typed=given, trouble=trouble), 409)
+    return _done(paper, "redrafted")
+
+
 @papers.post("/papers/<paper_id>/signature")
 def sign(paper_id: str) -> AnyResponse:
-    return _done(sign_paper(engine(), actor(), paper_id), "signed")
+    return _tried(paper_id, "next", "signed", lambda: sign_paper(engine(), actor(), paper_id))
 
 
 @papers.post("/papers/<paper_id>/number")
 def issue(paper_id: str) -> AnyResponse:
-    return _done(issue_paper(engine(), actor(), paper_id), "issued")
+    return _tried(paper_id, "next", "issued", lambda: issue_paper(engine(), actor(), paper_id))
 
 
 @papers.post("/papers/<paper_id>/service")
@@ -134,7 +153,7 @@ def void(paper_id: str) -> AnyResponse:
 
 @papers.post("/papers/<paper_id>/reissue")
 def reissue(paper_id: str) -> AnyResponse:
-    return _done(reissue_paper(engine(), actor(), paper_id), "reissued")
+    return _tried(paper_id, "next", "reissued", lambda: reissue_paper(engine(), actor(), paper_id))
 
 
 def download(name: str, content: bytes) -> Response:
@@ -164,6 +183,23 @@ def _without_purpose(paper_id: str) -> AnyResponse:
     return make_response(_page(open_paper(engine(), actor(), paper_id), wrong=wrong), 422)
 
 
+def _draft_page(paper_id: str, *, typed: Mapping[str, str] | None = None, trouble: str = "") -> str:
+    """Raises NotFound where the actor has no draft there to change."""
+    shown = open_paper(engine(), actor(), paper_id)
+    if not may_redraft(shown):
+        raise NotFound(Message("可以修改的草稿", "draft to change"), paper_id)
+    paper = shown.paper
+    return render_template(
+        "papers/new.html",
+        view=open_case(engine(), actor(), paper.case_id),
+        kind=shown.kind,
+        paper=paper,
+        values=paper.fields if typed is None else typed,
+        seen=draft_print(paper),
+        trouble=trouble,
+    )
+
+
 def _page(paper_view: PaperView, **extra: Any) -> str:
     paper = paper_view.paper
     view = open_case(engine(), actor(), paper.case_id)
@@ -176,7 +212,8 @@ def _page(paper_view: PaperView, **extra: Any) -> str:
         shown=paper_view,
         paper=paper,
         markup=paper_markup(paper_view.kind, paper, paper_view.texts),
-        steps=STEPS,
+        steps=_steps_of(paper),
+        may_redraft=may_redraft(paper_view),
         modes={mode: words.in_language(language()) for mode, words in MODES.items()},
         proofs=proofs,
         has_pdf=has_pdf(),
@@ -185,6 +222,12 @@ def _page(paper_view: PaperView, **extra: Any) -> str:
         verb=lambda state: PaperState(state) in paper_view.verbs,
         **{"wrong": {}, "purpose": "", **extra},
     )
+
+
+def _steps_of(paper: Paper) -> tuple[str, ...]:
+    """Those of its course; what was issued without a signature does not say that it was signed."""
+    is_unsigned = paper.signed_by is None and paper.state not in {"drafted", "signed"}
+    return tuple(step for step in STEPS if not (is_unsigned and step == "signed"))
 
 
 def _purpose() -> str:
