@@ -31,6 +31,7 @@ PASTE = """(beside) => {
   const { x, y, parent } = editor.get('elementRegistry').get(beside);
   editor.get('copyPaste').paste({ element: parent, point: { x: x + 50, y: y + 30 } });
 }"""
+STALE = "document.querySelector('.studio-editor').editor.get('dubanVocabulary').replace({})"
 SELECTED = "document.querySelector('.studio-editor').editor.get('selection').get().map(({ id }) => id)"
 MISSED = "[...document.querySelector('.studio-editor').untranslated]"
 
@@ -174,12 +175,16 @@ def test_a_file_without_a_drawing_is_laid_out_and_kept(office: Office, desk_of: 
     assert kept.count("<bpmndi:BPMNShape ") >= drawn.count("<bpmn:userTask ")
 
 
-def test_an_address_leads_to_its_element_on_a_machine_that_draws_no_frames(office: Office, desk_of: DeskOf) -> None:
+def test_the_panel_shows_what_is_selected(office: Office, desk_of: DeskOf) -> None:
+    """Though no frame is drawn before the selection, and though the vocabulary arrives right after it."""
     draft_id = draft_of(office, "case_review")
     desk = desk_of("admin")
     desk.page.add_init_script("window.requestAnimationFrame = () => 0")
     page = open_editor(desk, draft_id, "review")
-    expect(page.locator(".bio-properties-panel-header-label")).to_have_text("逐案评查")
+    heading = page.locator(".bio-properties-panel-header-label")
+    expect(heading).to_have_text("逐案评查")
+    page.evaluate(f"id => {{ ({SELECT})(id); {STALE} }}", "confirm")
+    expect(heading).to_have_text("审定评查结果")
 
 
 def test_no_text_of_the_editor_lacks_its_chinese() -> None:

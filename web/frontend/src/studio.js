@@ -91,13 +91,7 @@ async function start() {
   // other pages lead to an element: …/diagram#element=Task_1
   const lead = () => findings.jump(decodeURIComponent(/^#element=(.+)$/.exec(location.hash)?.[1] ?? ""));
   window.addEventListener("hashchange", lead);
-  // the panel hears of a selection once its own effects have run, which no event tells
-  let isHeard = false;
-  viewer.get("eventBus").once("propertiesPanel.updated", () => { isHeard = true; });
-  const leadUntilHeard = () => {
-    if (lead() && !isHeard) setTimeout(leadUntilHeard, 20);
-  };
-  leadUntilHeard();
+  lead();
   if (page.editable) edit({ page, store, viewer, path, draft, root, findings });
   showKeys(root);
   root.dataset.ready = "1";

@@ -38,7 +38,7 @@ export function startFindings({ page, store, viewer, path, box }) {
 
   function jump(id) {
     const element = drawn(id);
-    if (!element) return false;
+    if (!element) return;
     const canvas = viewer.get("canvas");
     const root = canvas.findRoot?.(element);
     if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
@@ -46,7 +46,6 @@ export function startFindings({ page, store, viewer, path, box }) {
     canvas.scrollToElement(element, 120);
     viewer.get("selection").select(element);
     canvas.focus?.();
-    return true;
   }
 
   function place(finding) {

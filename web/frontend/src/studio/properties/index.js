@@ -6,6 +6,7 @@
 import { BpmnPropertiesPanelModule } from "bpmn-js-properties-panel";
 import { descriptor } from "./descriptor.js";
 import { Writer } from "./extensions.js";
+import { Following } from "./following.js";
 import { Foreign } from "./foreign.js";
 import { BpmnModule, Provider } from "./provider.js";
 import { Vocabulary } from "./vocabulary.js";
@@ -14,7 +15,8 @@ export { zh } from "./zh.js";
 
 export function propertiesModules({ vocabulary = {}, translate } = {}) {
   const ours = {
-    __init__: ["dubanProperties", "dubanForeign"],
+    __init__: ["dubanProperties", "dubanForeign", "dubanFollowing"],
+    dubanFollowing: ["type", Following],
     dubanForeign: ["type", Foreign],
     dubanVocabulary: ["factory", Object.assign((eventBus) => new Vocabulary(vocabulary, eventBus), { $inject: ["eventBus"] })],
     dubanWriter: ["type", Writer],
