@@ -126,7 +126,7 @@ def test_whoever_goes_where_a_message_leads_has_read_it(office: Office, visit: V
     path = link.group(1).replace("&amp;", "&")
     me.get(path)
     assert deputy.get("/messages/unread").get_json() == {"unread": 1}, "nobody reads for another"
-    assert deputy.get(path).location == "/profile/absence"
+    assert deputy.get(path).location == "/inbox?box=deputised"
     assert deputy.get("/messages/unread").get_json() == {"unread": 0}
     assert deputy.get("/messages/open?entry=x&to=//elsewhere.example/").location == "/"
 
