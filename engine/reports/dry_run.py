@@ -29,6 +29,10 @@ class Fault:
     heading: str
     message: Message
 
+    def place(self) -> tuple[int, bool, int, str]:
+        """For sorting: line by line, from left to right, what is wrong with the whole line last."""
+        return self.line, not self.cell, len(self.cell), self.cell
+
 
 @dataclass(frozen=True)
 class Line:
@@ -108,11 +112,14 @@ def _places(headings: Sequence[Cell], columns: Sequence[Column]) -> dict[int, Co
 
 
 def form_faults(engine: Engine, actor: Actor, desk: Desk, reading: Reading, now: datetime) -> Iterator[Fault]:
-    """What the start's form says to each line: the very check of the page."""
+    """What the start's form says, cells apart that are known to be bad: the very check of the page."""
+    told = {fault.cell for fault in reading.faults}
     for line in reading.lines:
         try:
             check_entry(engine, actor, desk, line.data, now)
         except InvalidForm as invalid:
             for error in invalid.errors:
                 key = error.path.partition("[")[0].partition(".")[0]
-                yield Fault(line.number, reading.cell(line, key), reading.headings.get(key, ""), error.message)
+                cell = reading.cell(line, key)
+                if not cell or cell not in told:
+                    yield Fault(line.number, cell, reading.headings.get(key, ""), error.message)

@@ -73,12 +73,13 @@ def dry_run(engine: Engine, actor: Actor, procedure: str, name: str, content: by
     most_columns = len(columns) + 20
     rows = read_rows(name, content, most_rows=MOST_LINES + HEADING_ROW, most_columns=most_columns)
     reading = read_lines(rows, columns)
-    faults = list(reading.faults) or list(form_faults(engine, actor, desk, reading, now))
+    faults = [*reading.faults, *form_faults(engine, actor, desk, reading, now)]
     with engine.store.read() as work:
         prints = work.reports.fingerprints([line.data for line in reading.lines])
         known = work.reports.known_submissions([_key(procedure, print_) for print_ in prints])
-    faults += _repeated(procedure, reading.lines, prints, known)
-    faults.sort(key=lambda fault: fault.line)
+    bad = {fault.line for fault in reading.faults}  # of those it is not known what they say
+    faults += (fault for fault in _repeated(procedure, reading.lines, prints, known) if fault.line not in bad)
+    faults.sort(key=Fault.place)
     titles = tuple(str(line.data.get("title", "")) for line in reading.lines)
     if faults:
         return DryRun(name, len(reading.lines), tuple(faults[:MOST_FAULTS]), len(faults), None, titles)

@@ -71,12 +71,16 @@ def test_every_bad_cell_is_named_and_nothing_is_kept(office: World) -> None:
         (None, "来访", 3, None, None, None, None), ("好的", "飞鸽", "许多", "三月", None, None, "也许")
     )
     found = dry_run(office.engine, jiedai, "two_steps", "a.xlsx", content)
-    assert [f.cell for f in found.faults] == ["B3", "C3", "D3", "G3"]
-    assert "来信、来访" in found.faults[0].message.zh
+    assert [f.cell for f in found.faults] == ["A2", "B3", "C3", "D3", "G3"]
+    assert "来信、来访" in found.faults[1].message.zh
     assert found.import_id is None
     content = a_sheet((None, "来访", 3), ("好的", None, 51))
     found = dry_run(office.engine, jiedai, "two_steps", "a.xlsx", content)
     assert [(f.cell, f.heading) for f in found.faults] == [("A2", "标题"), ("C3", "人数")]
+    # two lines that are bad in one cell each do not count as the same
+    content = a_sheet(("同", "飞鸽", 3), ("同", "快马", 3))
+    found = dry_run(office.engine, jiedai, "two_steps", "a.xlsx", content)
+    assert [f.cell for f in found.faults] == ["B2", "B3"]
     assert _register(office) == ()
 
 

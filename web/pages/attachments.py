@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.file_read import open_file
 from engine.documents.attachments import add_attachment, open_attachment
-from engine.errors import InvalidFile, Message
+from engine.errors import Conflict, InvalidFile, Message
 from engine.records.attachment import Attachment
 from web.current import actor, engine, language
 from web.i18n import text
+from web.pages.cases import page_of
 from web.previews import preview_of
 from web.security import POLICY
 
@@ -40,14 +41,15 @@ def add(case_id: str) -> AnyResponse:
         raise InvalidFile(Message("没有选择文件。请先选择要上传的文件。", "No file was chosen. Choose one first."))
     if request.accept_mimetypes.best == "application/json":
         return _as_json(_add(case_id, uploads[0]))
-    if len(uploads) == 1:
-        flash(text("attachment.added", language(), name=_add(case_id, uploads[0]).name))
-        return redirect(url_for("cases.show", case_id=case_id, tab="attachments"))
+    is_refused = False
     for upload in uploads[:MOST_FILES]:
         try:
             flash(text("attachment.added", language(), name=_add(case_id, upload).name))
-        except InvalidFile as refused:
+        except (InvalidFile, Conflict) as refused:
             flash(refused.message.in_language(language()), "error")
+            is_refused = True
+    if is_refused and len(uploads) == 1:
+        return make_response(page_of(open_file(engine(), actor(), case_id), "attachments"), 422)
     return redirect(url_for("cases.show", case_id=case_id, tab="attachments"))
 
 

@@ -32,11 +32,14 @@ def template(procedure: str) -> Response:
 @imports.post("/<procedure>/dry-run")
 def check(procedure: str) -> AnyResponse:
     upload = request.files.get("file")
-    if upload is None or not upload.filename:
-        raise InvalidFile(
-            Message("没有选择文件。请先选择要导入的 .xlsx。", "No file was chosen. Choose an .xlsx first.")
-        )
-    found = dry_run(engine(), actor(), procedure, upload.filename[-_LONGEST_NAME:], upload.read())
+    try:
+        if upload is None or not upload.filename:
+            raise InvalidFile(
+                Message("没有选择文件。请先选择要导入的 .xlsx。", "No file was chosen. Choose an .xlsx first.")
+            )
+        found = dry_run(engine(), actor(), procedure, upload.filename[-_LONGEST_NAME:], upload.read())
+    except InvalidFile as refused:
+        return make_response(_page(procedure, trouble=refused.message.in_language(language())), 422)
     return make_response(_page(procedure, found), 422 if found.import_id is None else 200)
 
 
@@ -47,12 +50,13 @@ def confirm(procedure: str, import_id: str) -> AnyResponse:
     return redirect(url_for("register.index", procedure=procedure))
 
 
-def _page(procedure: str, found: DryRun | None = None) -> str:
+def _page(procedure: str, found: DryRun | None = None, *, trouble: str = "") -> str:
     return render_template(
         "imports.html",
         procedure=procedure,
         name=_name(procedure),
         found=found,
+        trouble=trouble,
         most_lines=MOST_LINES,
         most_faults=MOST_FAULTS,
     )
