@@ -135,6 +135,13 @@ def test_of_several_some_fail_with_their_reason(office: Office, desk_of: DeskOf)
     page.locator("tr[data-task] .tick input").first.click()
     page.locator("tr[data-task] .tick input").nth(5).click(modifiers=["Shift"])
     expect(page.locator("#batch-chosen")).to_have_text("已选 6 项")
+    # Enter does what the button below the box does, not what the first button of the form does
+    page.keyboard.press("t")
+    page.fill("#batch-reason", "请代办")
+    page.press("#batch-reason", "Enter")
+    expect(page.locator("#batch-transfer [role=combobox]")).to_be_focused()
+    expect(page.locator("#progress")).to_be_hidden()
+    page.keyboard.press("Escape")
     me = office.actor("jiedai")
     row = next(r for r in inbox(office.engine, me, InboxQuery(box="claimable")).rows if r.case_title == "第 4 件")
     assert row.task is not None

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -18,6 +18,7 @@ from engine.store.tables.case import case_file
 from engine.store.tables.task import user_task
 from engine.store.unit_of_work import SqlUnitOfWork
 from engine.tasks.claim import claim_task
+from engine.tasks.suspend import suspend_task
 from tests.browser.office import Office
 from tests.web.visitor import Visitor
 from web.inbox_filter import BOXES, InboxFilter, query_of, read_filter
@@ -37,6 +38,18 @@ def test_every_box_has_a_page_in_both_languages(visit: Visit) -> None:
             assert answer.status_code == 200, box
             assert ("data-task=" in answer.text) == (box == "started")
             assert visitor.get(f"/inbox/rows?box={box}").status_code == 200
+
+
+def test_a_line_says_that_its_task_is_set_aside_only_while_it_is(office: Office, visit: Visit) -> None:
+    visit("jiedai").start_case()
+    clerk, me = visit("dengji"), office.actor("dengji")
+    task_id = clerk.task_id()
+    suspend_task(office.engine, me, task_id, "等材料", office.clock.now() + timedelta(days=1))
+    assert "已挂起" in clerk.get("/inbox").text
+    office.move_to(office.clock.now() + timedelta(days=2))
+    page = clerk.get("/inbox").text
+    assert task_id in page
+    assert "已挂起" not in page
 
 
 def test_the_lists_numbers_are_asked_for_once(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:

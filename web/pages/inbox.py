@@ -115,7 +115,7 @@ def _list_context(asked: InboxFilter, view: OpenView | None) -> dict[str, Any]:
         "asked": asked,
         "query": asked,
         "page": page,
-        "lines": tuple(line_of(row, asked.box, language(), page.halted) for row in page.rows),
+        "lines": tuple(line_of(row, asked.box, language(), office_time().now, page.halted) for row in page.rows),
         "halt_names": {"": "", **procedure_names()} if page.halts else {},
         "pages": max(1, -(-page.total // asked_query.page_size)),
         "total_words": count_words(page.total, asked.box),

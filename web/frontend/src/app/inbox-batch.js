@@ -4,11 +4,24 @@ import { openProgress } from "./inbox-progress.js";
 
 const PORTION = 5;
 
-// What only one of the acts needs cannot be required of the whole form.
-function told(input) {
-  input.setCustomValidity(input.value.trim() ? "" : input.dataset.needed);
-  input.addEventListener("input", () => input.setCustomValidity(""), { once: true });
-  return input.reportValidity();
+// What only one of the acts needs cannot be required of the whole form: it is said, and does not stand in the way of
+// the others.
+function said(input, words) {
+  if (!words) return true;
+  const forget = () => input.setCustomValidity("");
+  input.setCustomValidity(words);
+  input.reportValidity();
+  input.addEventListener("input", forget, { once: true });
+  input.addEventListener("blur", forget, { once: true });
+  return false;
+}
+
+const told = (input) => said(input, input.value.trim() ? "" : input.dataset.needed);
+
+// The box of names stands before the list that is sent.
+function chosen(select) {
+  const field = select?.closest("[data-people]");
+  return !field || Boolean(select.value) || said(field.querySelector("[role=combobox]"), field.dataset.missing);
 }
 
 export function startBatch(inbox) {
@@ -61,18 +74,19 @@ export function startBatch(inbox) {
     (inbox.current() ?? inbox.rows()[0])?.querySelector("a.title").focus({ preventScroll: true });
   }
 
+  // Enter does what the button below the box does
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.defaultPrevented || event.target.type === "checkbox" || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    event.target.closest(".menu-sheet")?.querySelector("button[name=act]")?.click();
+  });
+
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (button?.name !== "act") return; // the export of what is ticked is an ordinary form
     event.preventDefault();
     if (!inbox.ticks.keys().length) return;
-    const person = form.elements.person;
-    if (button.value === "transfer" && person && !person.value) {
-      form.querySelector("[role=combobox]")?.focus();
-      if (!person.hidden) person.focus();
-      return;
-    }
-    if (button.value === "transfer" && !told(form.elements.reason)) return;
+    if (button.value === "transfer" && !(chosen(form.elements.person) && told(form.elements.reason))) return;
     const given = new FormData(form, button);
     run(button.value, button.dataset.title || button.textContent.trim(), [...given]);
   });
