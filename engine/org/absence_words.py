@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta, tzinfo
 
 from engine.errors import Message
+from engine.ports.store import UnitOfWork
 from engine.records.org import Person
 from engine.records.reach import ABSENCE, Absence
 from engine.records.step import OutboxEntry
@@ -47,6 +48,23 @@ def word_of_end(absence: Absence, person: Person, now: datetime, zone: tzinfo) -
             f"[Deputy] {name} is back early, and you stand in no longer. What you took you may finish.",
         )
     return _entry(absence, absence.deputy_id, text, now, about=":ended")
+
+
+def words_of_lost_deputy(work: UnitOfWork, deputy: Person, now: datetime) -> list[OutboxEntry]:
+    """To those for whom `deputy`, whose account is closed, stands in or was to: nobody does any more."""
+    return [
+        _entry(
+            absence,
+            absence.person_id,
+            Message(
+                f"【代理】您的代理人{deputy.name}的账号已停用，不再有人代理。请到“不在岗”撤销原登记，另选代理人。",
+                f"[Deputy] The account of your deputy {deputy.name} is closed: nobody stands in. Choose another.",
+            ),
+            now,
+            about=":lost",
+        )
+        for absence in work.stand_ins.absences_by(deputy.person_id, now)
+    ]
 
 
 def _span(absence: Absence, zone: tzinfo) -> tuple[str, str]:

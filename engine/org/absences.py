@@ -28,7 +28,8 @@ MOST_SHOWN = 300
 class AbsenceView:
     """A person's absences that are not over, whom it stands in for, and who could stand in.
 
-    `names` are those of everybody in it, by person id; `procedures` the names of procedures by key.
+    `names` are those of everybody in it, by person id; `procedures` the names of procedures by key; `gone` are
+    deputies whose accounts are closed.
     """
 
     person: Person
@@ -37,6 +38,7 @@ class AbsenceView:
     colleagues: tuple[Person, ...]
     names: dict[str, str]
     procedures: dict[str, str]
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class OfficeAbsences:
     people: tuple[Person, ...]
     names: dict[str, str]
     procedures: dict[str, str]
+    gone: frozenset[str] = frozenset()
 
 
 def may_enter_for_others(actor: Actor) -> bool:
@@ -66,7 +69,9 @@ def absences_of(engine: Engine, actor: Actor, person_id: str | None = None) -> A
         own, others = work.stand_ins.absences_of(person_id, now), work.stand_ins.absences_by(person_id, now)
         colleagues = tuple(p for p in work.reach.colleagues(person.unit) if p.person_id != person_id)
         names = _names(work, {a.deputy_id for a in own} | {a.person_id for a in others}, (person, *colleagues))
-        return AbsenceView(person, own, others, colleagues, names, _procedures(work, engine.clock.now()))
+        known = {p.person_id for p in colleagues if p.active}
+        gone = frozenset(i for i in {a.deputy_id for a in own} - known if not _is_open(work, i))
+        return AbsenceView(person, own, others, colleagues, names, _procedures(work, now), gone)
 
 
 def office_absences(engine: Engine, actor: Actor) -> OfficeAbsences:
@@ -77,7 +82,8 @@ def office_absences(engine: Engine, actor: Actor) -> OfficeAbsences:
         found = work.stand_ins.all_absences(engine.clock.now(), MOST_SHOWN)
         people = tuple(person for person in work.org.people() if person.active)
         names = _names(work, {i for a in found for i in (a.person_id, a.deputy_id)}, people)
-        return OfficeAbsences(found, people, names, _procedures(work, engine.clock.now()))
+        gone = frozenset({a.deputy_id for a in found} - {person.person_id for person in people})
+        return OfficeAbsences(found, people, names, _procedures(work, engine.clock.now()), gone)
 
 
 def set_absence(
@@ -218,6 +224,11 @@ def _names(work: UnitOfWork, ids: set[str], known: Sequence[Person]) -> dict[str
     if missing:
         names |= {person.person_id: person.name for person in work.org.people() if person.person_id in missing}
     return names
+
+
+def _is_open(work: UnitOfWork, person_id: str) -> bool:
+    person = work.org.person(person_id)
+    return person is not None and person.active
 
 
 def _procedures(work: UnitOfWork, now: datetime) -> dict[str, str]:

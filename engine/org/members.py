@@ -9,6 +9,7 @@ from datetime import datetime
 from engine.audit.record import record_event
 from engine.errors import FieldError, InvalidForm, InvalidState, Message, NotFound
 from engine.org import passwords
+from engine.org.absence_words import words_of_lost_deputy
 from engine.org.fields import LONGEST_REASON, wrong_email, wrong_grant, wrong_name, wrong_unit
 from engine.org.keeping import keep_person, refusals_audited, require_keeper, require_still_keeper
 from engine.org.one_time import one_time_password
@@ -88,7 +89,7 @@ def close_member(
     `knows_held`: the administrator was shown that tasks are left. Raises as `keep_person`, and InvalidForm.
     """
 
-    def act(work: UnitOfWork, person: Person, _now: datetime) -> tuple[Person, Data]:
+    def act(work: UnitOfWork, person: Person, now: datetime) -> tuple[Person, Data]:
         if not person.active:
             raise _is_closed(person)
         held = sum(work.stand_ins.count_held(person_id).values())
@@ -102,6 +103,7 @@ def close_member(
         if errors:
             raise InvalidForm(errors)
         end_all_sessions(work, person_id)
+        work.deliveries.add(words_of_lost_deputy(work, person, now))
         grants = [f"{g.role}@{g.unit}" for g in work.directory.grants_of(person_id)]
         return replace(person, active=False), {"reason": reason.strip(), "left": held, "grants": grants}
 

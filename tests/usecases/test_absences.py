@@ -14,6 +14,7 @@ from engine.notifications.messages import list_messages
 from engine.notifications.receivers import told
 from engine.org.absences import absences_of, clear_absence, office_absences, set_absence
 from engine.org.handover import handover
+from engine.org.members import close_member
 from engine.records.org import Grant, Person
 from engine.store.statements import count_statements
 from tests.unit.kernel.bpmn_builder import Bpmn
@@ -87,6 +88,19 @@ def test_the_deputy_hears_of_it_and_a_clearing_ends_it(either: World) -> None:
     assert names_told(either, "dengji") == ["dengji"]
     assert absences_of(either.engine, either.actor("dengji")).absences == ()
     away(either)
+
+
+def test_who_loses_a_deputy_hears_of_it(world: World) -> None:
+    away(world)
+    with world.engine.store.read() as work:
+        deputy = work.org.person("p-jiedai")
+    assert deputy is not None
+    admin = world.actor("admin")
+    close_member(world.engine, admin, "p-jiedai", reason="调离", seen=deputy.revision, knows_held=True)
+    (word,) = list_messages(world.engine, world.actor("dengji"))
+    assert word.text_zh.startswith(f"【代理】您的代理人{deputy.name}的账号已停用")
+    assert absences_of(world.engine, world.actor("dengji")).gone == {"p-jiedai"}
+    assert office_absences(world.engine, admin).gone == {"p-jiedai"}
 
 
 def test_an_absence_that_never_began_is_taken_back_and_leaves_no_list(world: World) -> None:
