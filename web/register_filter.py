@@ -103,7 +103,7 @@ class RegisterFilter:
 
 
 def read_filter(given: Mapping[str, str]) -> RegisterFilter:
-    """From the arguments of an address; what is no filter is dropped."""
+    """From the arguments of an address; what is no filter is dropped, days in the wrong order are turned round."""
 
     def code(name: str) -> str:
         return given.get(name, "").strip()[:LONGEST_CODE]
@@ -124,6 +124,8 @@ def read_filter(given: Mapping[str, str]) -> RegisterFilter:
         until=_day(given.get("until", "")),
         page=max(1, min(int(page), LAST_PAGE)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
     )
+    if found.since and found.until and found.since > found.until:
+        found = replace(found, since=found.until, until=found.since)
     return replace(found, **FORMS[found.form])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from engine.values import Data
 from web.telling import Names, Say, Telling, first_of
@@ -15,7 +16,8 @@ def _paper(detail: Data, names: Names) -> str:
     found = next((p for p in names.view.papers if p.paper_id == detail.get("paper_id")), None)
     if found is None:
         return _NAMED(detail, names)
-    return " ".join(filter(None, (found.title, found.number)))
+    number = found.number or ""
+    return number if number.startswith(found.title) else f"{found.title} {number}".strip()
 
 
 def _with(key: str) -> Say:
@@ -27,13 +29,24 @@ def _with(key: str) -> Say:
     return say
 
 
+def _at(key: str) -> Say:
+    """The paper, and when it really happened, which may have been before it was recorded."""
+
+    def say(detail: Data, names: Names) -> str:
+        at = detail.get(key)
+        when = names.time.happened(at) if isinstance(at, datetime) else ""
+        return " · ".join(filter(None, (_paper(detail, names), when)))
+
+    return say
+
+
 TELLINGS: Mapping[str, Telling] = {
     "PaperDrafted": Telling("paper", detail=_paper),
     "PaperRedrafted": Telling("paper", detail=_paper),
     "PaperSigned": Telling("paper", detail=_paper),
     "PaperIssued": Telling("paper", detail=_paper),
-    "PaperServed": Telling("paper", detail=_paper),
-    "PaperReceipted": Telling("paper", detail=_paper),
+    "PaperServed": Telling("paper", detail=_at("served_at")),
+    "PaperReceipted": Telling("paper", detail=_at("received_at")),
     "PaperVoided": Telling("paper", detail=_with("reason")),
     "PaperReissued": Telling("paper", detail=_paper),
     "PaperOpened": Telling("look", detail=_with("purpose")),

@@ -119,15 +119,17 @@ def voided(paper: Paper, by: str, at: datetime, reason: str) -> Paper:
 
 
 def require_complete(kind: Kind, title: str, fields: Data) -> None:
-    """Raises InvalidState naming the paper and the field where one that the kind demands is empty."""
-    for field in kind.fields:
-        if field.required and fields.get(field.key) in (None, "", []):
-            raise InvalidState(
-                Message(
-                    f"“{title}”缺少“{field.name}”（{field.key}），不能印发。请先补填。",
-                    f"“{title}” lacks “{field.english}” ({field.key}) and cannot be issued. Fill it in first.",
-                )
+    """Raises InvalidState naming the paper and every field that the kind demands and that is empty."""
+    empty = [field for field in kind.fields if field.required and fields.get(field.key) in (None, "", [])]
+    if empty:
+        lacking = "、".join(f"“{field.name}”" for field in empty)
+        lacking_en = ", ".join(f"“{field.english}”" for field in empty)
+        raise InvalidState(
+            Message(
+                f"“{title}”缺少{lacking}，不能签发和印发。请先补填。",
+                f"“{title}” lacks {lacking_en} and can be neither signed nor issued. Fill in what is missing.",
             )
+        )
 
 
 def named(paper: Paper) -> str:

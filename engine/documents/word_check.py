@@ -29,7 +29,7 @@ MOST_UNPACKED: Final = 12 * 1024 * 1024
 _MAIN: Final = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PART: Final = re.compile(
-    r"^(\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core|custom)\.xml|customXml/[\w/.-]+\.(xml|rels)"
+    r"^(\[Content_Types\]\.xml|_rels/\.rels|docProps/((app|core|custom)\.xml|thumbnail\.(png|jpe?g))|customXml/[\w/.-]+\.(xml|rels)"
     r"|word/[\w.-]+\.xml|word/theme/[\w.-]+\.xml|word/_rels/[\w.-]+\.rels|word/media/[\w.-]+\.(png|jpe?g|gif))$"
 )
 _LINKS: Final = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Callable
@@ -73,6 +74,8 @@ def test_what_a_draft_lacks_is_said_on_its_page_and_filled_in_there(visit: Visit
     assert "印发编号" in issued
     assert "签发</li>" not in issued  # nobody has signed it
     assert officer.get(f"{act}/draft").status_code == 404
+    told = officer.get(f"/cases/{case_id}/timeline?kind=paper").text
+    assert re.search(r"修改文书草稿\W.*信访事项办结报告", told)
 
 
 def test_where_pdf_is_not_installed_the_page_says_so(

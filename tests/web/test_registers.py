@@ -49,6 +49,8 @@ def test_a_register_is_imported_in_three_steps(office: Office, visit: Visit) -> 
     assert answer.status_code == 422
     assert "没有这一类" in answer.text
     assert "不是数字" in answer.text
+    photo = jiedai.post("/imports/petition_main/dry-run", {"file": (io.BytesIO(b"PNG"), "照片.png")})
+    assert (photo.status_code, 'id="file-error"' in photo.text) == (422, True)
     good = filled_in(template, line)
     answer = jiedai.post("/imports/petition_main/dry-run", {"file": (io.BytesIO(good), "三月.xlsx")})
     assert answer.status_code == 200, answer.text
@@ -77,6 +79,10 @@ def test_a_register_goes_out_as_excel_and_on_paper(visit: Visit) -> None:
 def test_filters_that_make_no_sense_are_dropped(visit: Visit) -> None:
     answer = visit("jiedai").get("/cases?form=x&since=2025-13-01&light=pink&page=-3&until=%00&q=%25")
     assert answer.status_code == 200
+    beyond = visit("jiedai").get("/cases?form=f02&since=2025-12-31&until=2025-01-01&page=99")
+    assert beyond.status_code == 302
+    assert "since=2025-01-01&until=2025-12-31" in beyond.location
+    assert visit("jiedai").get(beyond.location).status_code == 200
 
 
 def test_reports_are_shown_and_taken_along(visit: Visit) -> None:

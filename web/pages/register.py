@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.read import register
 from engine.documents.sheets import Sheet, write_workbook
@@ -27,20 +28,23 @@ IMPORTED = "petition_main"
 
 
 @register_pages.get("/cases")
-def index() -> str:
+def index() -> AnyResponse:
     asked = read_filter(request.args)
     page = register(engine(), actor(), query_of(asked))
+    pages = max(1, -(-page.total // PAGE_SIZE))
     view = view_asked("register")
     opened = view.view.view_id if view else None
 
     def link(**changes: Any) -> str:
         return url_for("register.index", view=opened, **asked.changed(**changes).arguments())
 
-    return render_template(
+    if asked.page > pages and not page.rows:
+        return redirect(link(page=pages))  # the list has become shorter since the address was kept
+    page_made = render_template(
         "register.html",
         asked=asked,
         page=page,
-        pages=max(1, -(-page.total // PAGE_SIZE)),
+        pages=pages,
         link=link,
         forms=FORMS,
         preset=FORMS[asked.form],
@@ -51,6 +55,7 @@ def index() -> str:
         views=list_views(engine(), actor(), "register"),
         may_import=IMPORTED in dict(may_start()),
     )
+    return make_response(page_made)
 
 
 @register_pages.post("/cases/extract")

@@ -95,10 +95,12 @@ def test_what_a_template_must_not_hold_is_found(rule: str, content: bytes) -> No
     assert rule in {finding.rule for finding in check_template(content, L5.template_fields, path="x.docx")}
 
 
-def test_conditions_and_page_numbers_are_fine() -> None:
+def test_conditions_page_numbers_and_a_preview_picture_are_fine() -> None:
     content = says("{% if 信访人 and not 依据 %}{{信访人}}{% else %}信访人{% endif %}")
     assert check_template(content, L5.template_fields, path="x.docx") == ()
     assert check_template(field(" NUMPAGES "), L5.template_fields, path="x.docx") == ()
+    preview = changed(more={"docProps/thumbnail.jpeg": b"\xff\xd8\xff"})  # as Word saves one where it is asked to
+    assert check_template(preview, L5.template_fields, path="x.docx") == ()
 
 
 @pytest.mark.parametrize("kind", declared_kinds().values(), ids=lambda kind: kind.code)
