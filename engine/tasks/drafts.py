@@ -16,7 +16,7 @@ from engine.records.draft import StartDraft
 from engine.records.org import Actor
 from engine.records.task import Draft, TaskState
 from engine.tasks.refusals import closed_task, not_yours, taken_task, unknown_task
-from engine.tasks.rights import is_accused, is_handler
+from engine.tasks.rights import is_accused, is_handler, principal_for
 from engine.values import dumps
 
 _LIMIT = 1_000_000
@@ -33,7 +33,7 @@ def save_draft(
 ) -> None:
     """Keeps what is typed, unchecked; fields of the parties are stored sealed. The last counts.
 
-    `seen` are the case's values that it began from, None where they are not to change. Raises NotFound, Forbidden
+    A deputy has a draft of its own. `seen` are the case's values that it began from, None where they are not to change. Raises NotFound, Forbidden
     (audited), Conflict (somebody else has the task), InvalidState (closed, or too long).
     """
     _require_short(data, seen or {})
@@ -47,7 +47,7 @@ def save_draft(
                 raise not_yours(task)
             if task.state is not TaskState.OPEN:
                 raise closed_task(work, task, engine.settings.timezone)
-            if task.assignee not in (None, actor.person_id):
+            if task.assignee not in (None, actor.person_id) and principal_for(actor, task) is None:
                 raise taken_task(work, task)
             schema = form_for(load_procedure(work, task.definition_id), task, engine.settings.timezone).schema
             earlier = work.drafts.of_task(task_id, actor.person_id)

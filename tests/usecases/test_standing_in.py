@@ -18,6 +18,7 @@ from engine.records.case import CaseFile
 from engine.records.org import Grant, Person
 from engine.tasks.claim import claim_task, unclaim_task
 from engine.tasks.complete import complete_task
+from engine.tasks.drafts import save_draft
 from engine.tasks.leaving import begin_leaving, continue_leaving, leaving_of
 from engine.tasks.recusal import declare_recusal, lift_recusal, recusals_of
 from tests.unit.kernel.bpmn_builder import Bpmn
@@ -132,6 +133,9 @@ def test_a_task_by_name_stays_the_absents_and_the_deputy_hears_and_may_do_it(eit
     complete_task(either.engine, either.actor("dengji"), either.task(case, "a").task_id, {})
     task = either.task(case, "b")
     assert task.assignee == "p-jingban"
+    save_draft(either.engine, either.actor("duban"), task.task_id, {})
+    with pytest.raises(Forbidden):
+        save_draft(either.engine, either.actor("fenguan"), task.task_id, {})
     words = [m for m in list_messages(either.engine, either.actor("duban")) if m.topic == "deputised"]
     assert [(m.task_id, "许知行" in m.text_zh) for m in words] == [(task.task_id, True)]
     with pytest.raises(Forbidden):

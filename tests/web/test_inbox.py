@@ -37,6 +37,9 @@ def test_every_box_has_a_page_in_both_languages(visit: Visit) -> None:
             answer = visitor.get(f"/inbox?box={box}")
             assert answer.status_code == 200, box
             assert ("data-task=" in answer.text) == (box == "started")
+            assert visitor.get(f"/inbox?box={box}&page=9").text.count("data-task=") == answer.text.count(
+                "data-task="
+            )
             assert visitor.get(f"/inbox/rows?box={box}").status_code == 200
 
 
