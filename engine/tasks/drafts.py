@@ -33,8 +33,9 @@ def save_draft(
 ) -> None:
     """Keeps what is typed, unchecked; fields of the parties are stored sealed. The last counts.
 
-    A deputy has a draft of its own. `seen` are the case's values that it began from, None where they are not to change. Raises NotFound, Forbidden
-    (audited), Conflict (somebody else has the task), InvalidState (closed, or too long).
+    A deputy has a draft of its own. `seen` are the case's values that it began from, None where they are not to
+    change. Raises NotFound, Forbidden (audited), Conflict (somebody else has the task), InvalidState (closed, or
+    too long).
     """
     _require_short(data, seen or {})
     try:
