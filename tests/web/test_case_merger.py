@@ -47,11 +47,11 @@ def test_a_number_that_is_wrong_is_said_at_its_field(enter: Enter, two: World) -
     me.get(tab)
     said = {"csrf_token": token(me), "other": "XF2099-1", "kind": "repeat", "note": "同村"}
     wrong = me.post(tab, data=said)
-    assert (wrong.status_code, "没有案号为“XF2099-1”的事项" in wrong.text) == (422, True)
+    assert (wrong.status_code, "没有案号为“XF2099-1”的事项" in wrong.text) == (404, True)
     assert 'value="XF2099-1"' in wrong.text
     assert 'value="同村"' in wrong.text
     itself = me.post(tab, data={**said, "other": case.case_id})
     assert (itself.status_code, "不能与本件自身关联" in itself.text) == (422, True)
     looked = me.get(f"/cases/{case.case_id}/merger?into=XF2099-1")
-    assert (looked.status_code, 'id="into-error"' in looked.text) == (422, True)
+    assert (looked.status_code, 'id="into-error"' in looked.text) == (404, True)
     assert me.get("/cases/unknown/merger?into=XF2099-1").status_code == 404

@@ -44,7 +44,7 @@ def links_again(case_id: str, refused: EngineError, *, form: str, number: str, *
     else:
         error = refused.message.in_language(language())
     page = page_of(file, "links", wrong={"form": form, "error": error, "number": number, **typed})
-    return make_response(page, 422)
+    return make_response(page, 404 if isinstance(refused, NotFound) else 422)
 
 
 def _back(case_id: str, said: str) -> AnyResponse:
