@@ -278,7 +278,7 @@ def _finish(engine: Engine, actor: Actor, person: Person, state: Data) -> None:
             work.org.save_person(closed)
             end_all_sessions(work, person.person_id)
             work.deliveries.add(words_of_lost_deputy(work, known, now))
-            detail = {"person_id": person.person_id, "grants": grants}
+            detail = {"person_id": person.person_id, "grants": grants, "reason": state["reason"]}
             record_event(work, "PersonDeactivated", detail, actor=actor.person_id, at=now)
         if not state["over"]:
             ended: Data = {"person_id": person.person_id, "done": state["done"], "left": left, "grants": grants}

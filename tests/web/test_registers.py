@@ -91,6 +91,7 @@ def test_reports_are_shown_and_taken_along(visit: Visit) -> None:
         assert duban.get(path).status_code == 200
     assert rows_of(duban.get("/reports/receptions.xlsx"))[-1] == ["合计", 0, 0, 0, 0]
     assert rows_of(duban.get("/reports/scores.xlsx"))[0][0] == "时间"
+    assert " 登记的事项 · 来访</p>" in re.sub(r"\s+", " ", duban.get("/reports/receptions").text), "on paper too"
     for path in ("receptions", "scores"):
         wrong = duban.get(f"/reports/{path}?since=2025-02-01&until=2025-01-01")
         assert (wrong.status_code, "结束日期不能早于开始日期" in wrong.text) == (422, True)

@@ -55,7 +55,8 @@ def receptions_workbook() -> Response:
     lines: list[list[Cell]] = [[_named(by, c.key), c.cases, c.persons, c.closed, c.late] for c in counts]
     total = _total(counts)
     lines.append([text("report.total", language()), total.cases, total.persons, total.closed, total.late])
-    return _workbook("report.receptions", period, headings, lines)
+    of = answers_to("channel").get(channel) or text("report.all_channels", language())
+    return _workbook("report.receptions", of, period, headings, lines)
 
 
 @reports.get("/scores")
@@ -90,14 +91,18 @@ def scores_workbook() -> Response:
         ]
         for line in sheet.lines
     ]
-    return _workbook("report.scores", period, headings, lines)
+    of = unit_names().get(sheet.unit, sheet.unit) if sheet.unit else text("report.all_units", language())
+    return _workbook("report.scores", of, period, headings, lines)
 
 
-def _workbook(title: str, period: Period, headings: list[tuple[str, int]], lines: list[list[Cell]]) -> Response:
+def _workbook(
+    title: str, of: str, period: Period, headings: list[tuple[str, int]], lines: list[list[Cell]]
+) -> Response:
+    """`of`: what was counted, which the name of the file tells."""
     name = text(title, language())
     columns = [(text(f"report.col_{key}", language()), width) for key, width in headings]
     content = write_workbook([Sheet(name, columns, lines)], engine().settings.timezone)
-    return download(content, f"{name}-{period.first.isoformat()}-{period.last.isoformat()}.xlsx")
+    return download(content, f"{name}-{of}-{period.first.isoformat()}-{period.last.isoformat()}.xlsx")
 
 
 def _page(template: str, wrong: str, **values: Any) -> AnyResponse:
