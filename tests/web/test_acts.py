@@ -106,7 +106,8 @@ def test_a_signer_reads_the_form_and_gives_an_opinion(
     assert island(page)["values"]["opinion"] == "拟同意"
     assert not island(page)["editable"]
     answer = signer.post(f"/tasks/{sign_id}/opinion", {"verdict": "disagree", "opinion": ""})
-    assert "请填写意见" in signer.get(answer.location).text
+    refused = signer.get(answer.location).text
+    assert re.search(r'role="alert">.*<p>请填写意见', refused), "what is refused does not look done"
     signer.post(f"/tasks/{sign_id}/opinion", {"verdict": "disagree", "opinion": "依据不足"})
     page = owner.get(f"/tasks/{task_id}").text
     assert "温暖签署了不同意" in page
