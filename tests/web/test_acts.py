@@ -90,6 +90,15 @@ def test_a_delegate_sees_whose_task_it_is_and_gives_it_back(
     assert island(owner.get(f"/tasks/{task_id}"))["values"]["opinion"] == "属实"
 
 
+def test_a_step_that_is_done_says_so_and_counts_no_time(visit: Visit, task_id: str) -> None:
+    clerk = visit("dengji")
+    clerk.complete(task_id, {"opinion": "属实"})
+    page = clerk.get(f"/tasks/{task_id}").text
+    assert re.search(r"办理完毕 · 周雨", page)
+    assert "这一步已经办完" in page
+    assert "不由您办理" not in page
+
+
 def test_a_signer_reads_the_form_and_gives_an_opinion(
     visit: Visit, task_id: str, person_id: Callable[[str], str]
 ) -> None:
