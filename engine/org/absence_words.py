@@ -50,6 +50,15 @@ def word_of_end(absence: Absence, person: Person, now: datetime, zone: tzinfo) -
     return _entry(absence, absence.deputy_id, text, now, about=":ended")
 
 
+def word_of_closing(absence: Absence, person: Person, now: datetime) -> OutboxEntry:
+    """To the deputy: the account of who is away was closed."""
+    text = Message(
+        f"【代理】{person.name}的账号已停用，代理随之停止。您已接手的任务，仍可办完。",
+        f"[Deputy] The account of {person.name} is closed; you stand in no longer. Finish what you took.",
+    )
+    return _entry(absence, absence.deputy_id, text, now, about=":ended")
+
+
 def words_of_lost_deputy(work: UnitOfWork, deputy: Person, now: datetime) -> list[OutboxEntry]:
     """To those for whom `deputy`, whose account is closed, stands in or was to: nobody does any more."""
     return [

@@ -9,7 +9,7 @@ from datetime import datetime
 from engine.audit.record import record_event
 from engine.errors import FieldError, InvalidForm, InvalidState, Message, NotFound
 from engine.org import passwords
-from engine.org.absence_words import words_of_lost_deputy
+from engine.org.absence_endings import end_with_account
 from engine.org.fields import LONGEST_REASON, wrong_email, wrong_grant, wrong_name, wrong_unit
 from engine.org.keeping import keep_person, refusals_audited, require_keeper, require_still_keeper
 from engine.org.one_time import one_time_password
@@ -103,7 +103,7 @@ def close_member(
         if errors:
             raise InvalidForm(errors)
         end_all_sessions(work, person_id)
-        work.deliveries.add(words_of_lost_deputy(work, person, now))
+        end_with_account(work, person, now)
         grants = [f"{g.role}@{g.unit}" for g in work.directory.grants_of(person_id)]
         return replace(person, active=False), {"reason": reason.strip(), "left": held, "grants": grants}
 

@@ -15,7 +15,7 @@ from engine.audit.record import record_event, record_refusal
 from engine.cases.advance import Held, Operation, hold_by_task
 from engine.cases.step import run_step
 from engine.errors import Conflict, EngineError, FieldError, Forbidden, InvalidForm, InvalidState, Message, NotFound
-from engine.org.absence_words import words_of_lost_deputy
+from engine.org.absence_endings import end_with_account
 from engine.org.keeping import is_not_needed, last_administrator
 from engine.org.sessions import end_all_sessions
 from engine.ports.engine import Engine
@@ -277,7 +277,7 @@ def _finish(engine: Engine, actor: Actor, person: Person, state: Data) -> None:
             )
             work.org.save_person(closed)
             end_all_sessions(work, person.person_id)
-            work.deliveries.add(words_of_lost_deputy(work, known, now))
+            end_with_account(work, known, now)
             detail = {"person_id": person.person_id, "grants": grants, "reason": state["reason"]}
             record_event(work, "PersonDeactivated", detail, actor=actor.person_id, at=now)
         if not state["over"]:

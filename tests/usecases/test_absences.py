@@ -101,6 +101,14 @@ def test_who_loses_a_deputy_hears_of_it(world: World) -> None:
     assert word.text_zh.startswith(f"【代理】您的代理人{deputy.name}的账号已停用")
     assert absences_of(world.engine, world.actor("dengji")).gone == {"p-jiedai"}
     assert office_absences(world.engine, admin).gone == {"p-jiedai"}
+    with world.engine.store.read() as work:
+        me = work.org.person("p-dengji")
+    assert me is not None
+    close_member(world.engine, admin, "p-dengji", reason="退休", seen=me.revision, knows_held=True)
+    assert office_absences(world.engine, admin).absences == ()
+    with world.engine.store.read() as work:
+        told = work.registers.inbox_messages("p-jiedai", unread_only=True, limit=1)[0]
+    assert "代理随之停止" in told.text_zh
 
 
 def test_an_absence_that_never_began_is_taken_back_and_leaves_no_list(world: World) -> None:
