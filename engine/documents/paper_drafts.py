@@ -48,8 +48,9 @@ def redraft_paper(engine: Engine, actor: Actor, paper_id: str, fields: Data, *, 
         if seen and seen != draft_print(paper):
             raise Conflict(
                 Message(
-                    "这份草稿刚刚已由他人修改，您的修改没有保存。请重新打开草稿，在最新内容上修改。",
-                    "Somebody else has just changed this draft, so yours was not saved. Open it again.",
+                    "这份草稿刚刚已由他人修改，您的修改还没有保存。请对照各栏下方的现有内容，核对后再保存。",
+                    "Somebody else has just changed this draft, so yours was not saved. Compare it with what the "
+                    "draft says now, below each field, then save again.",
                 )
             )
         given = checked_fields(kind, fields)

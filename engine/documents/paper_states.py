@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from engine.documents.kinds import Kind
+from engine.documents.kinds import Field, Kind
 from engine.errors import InvalidState, Message
 from engine.records.step import Paper
 from engine.values import Data
@@ -118,9 +118,14 @@ def voided(paper: Paper, by: str, at: datetime, reason: str) -> Paper:
     return replace(paper, state=PaperState.VOID.value, voided_by=by, voided_at=at, void_reason=reason)
 
 
+def lacking_fields(kind: Kind, fields: Data) -> tuple[Field, ...]:
+    """Those that the kind demands and that are empty."""
+    return tuple(field for field in kind.fields if field.required and fields.get(field.key) in (None, "", []))
+
+
 def require_complete(kind: Kind, title: str, fields: Data) -> None:
     """Raises InvalidState naming the paper and every field that the kind demands and that is empty."""
-    empty = [field for field in kind.fields if field.required and fields.get(field.key) in (None, "", [])]
+    empty = lacking_fields(kind, fields)
     if empty:
         lacking = "、".join(f"“{field.name}”" for field in empty)
         lacking_en = ", ".join(f"“{field.english}”" for field in empty)

@@ -28,6 +28,7 @@ from engine.documents.paper_states import (
     LONGEST,
     MODES,
     PaperState,
+    lacking_fields,
     may_become,
     receipted,
     require_complete,
@@ -56,7 +57,7 @@ LEADERS = ("duty_leader", "chief", "deputy", "unit_leader")
 class PaperView:
     """A paper as its page shows it. `texts` are masked unless the reader was shown the petitioner for a purpose.
 
-    `verbs` are the states that this reader may lead it to; `may_reissue` where it is void.
+    `verbs` are the states that this reader may lead it to; `may_reissue` where it is void and lacks nothing.
     """
 
     source: PaperSource
@@ -91,6 +92,7 @@ def open_paper(engine: Engine, actor: Actor, paper_id: str, *, purpose: str | No
         tasks = work.dossier.tasks_of_case(source.case.case_id)
     rights = {state for state in PaperState if _right(actor, source.case, source.paper, tasks, state) is not None}
     verbs = frozenset(state for state in rights if may_become(source.paper, state))
+    is_whole = not lacking_fields(source.kind, source.paper.fields)
     handles = handling_right(actor, source.case, tasks) is not None
     return PaperView(
         source=source,
@@ -98,7 +100,7 @@ def open_paper(engine: Engine, actor: Actor, paper_id: str, *, purpose: str | No
         is_masked=is_masked,
         may_open=handles or not source.kind.party,
         verbs=verbs,
-        may_reissue=source.paper.state == PaperState.VOID.value and PaperState.VOID in rights,
+        may_reissue=is_whole and source.paper.state == PaperState.VOID.value and PaperState.VOID in rights,
     )
 
 

@@ -67,6 +67,7 @@ def test_what_a_draft_lacks_is_said_on_its_page_and_filled_in_there(visit: Visit
     stale = officer.post(f"{act}/draft", said, token_from=f"{act}/draft")
     assert stale.status_code == 409
     assert "已补发</textarea>" in stale.text
+    assert stale.text.count("草稿现为：") == 1  # of the result alone: that is empty
     said.pop("seen")
     assert officer.post(f"{act}/draft", said, token_from=f"{act}/draft").status_code == 302
     assert officer.post(f"{act}/number", {}, token_from=path).status_code == 302

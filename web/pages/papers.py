@@ -77,7 +77,9 @@ def new(case_id: str, kind_code: str) -> str:
     if kind is None:
         raise NotFound(Message("文书种类", "kind of paper"), kind_code)
     view, usual = open_case(engine(), actor(), case_id), {"unit": actor().unit}
-    return render_template("papers/new.html", view=view, kind=kind, paper=None, trouble="", values=usual)
+    return render_template(
+        "papers/new.html", view=view, kind=kind, paper=None, trouble="", differing={}, values=usual
+    )
 
 
 @papers.post("/cases/<case_id>/papers/new/<kind_code>")
@@ -196,8 +198,15 @@ def _draft_page(paper_id: str, *, typed: Mapping[str, str] | None = None, troubl
         paper=paper,
         values=paper.fields if typed is None else typed,
         seen=draft_print(paper),
+        differing={} if typed is None else _differing(shown, typed),
         trouble=trouble,
     )
+
+
+def _differing(shown: PaperView, typed: Mapping[str, str]) -> dict[str, str]:
+    """What the draft says now, by key, where that is not what was typed."""
+    now_said = {field.key: str(shown.paper.fields.get(field.key) or "") for field in shown.kind.fields}
+    return {key: said for key, said in now_said.items() if said != typed.get(key, "").replace("\r\n", "\n").strip()}
 
 
 def _page(paper_view: PaperView, **extra: Any) -> str:
