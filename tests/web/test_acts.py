@@ -97,9 +97,13 @@ def test_a_step_that_is_done_says_so_and_counts_no_time(visit: Visit, task_id: s
     assert re.search(r"办理完毕 · 周雨", page)
     assert "这一步已经办完" in page
     assert "不由您办理" not in page
+    assert "不能再撤回" not in page
     panel = clerk.get(f"/inbox/panel/{task_id}").text
     assert "办理完毕" in panel
     assert "去办理" not in panel
+    leader = visit("zhiban")
+    leader.post(f"/tasks/{leader.task_id()}/claim")
+    assert "不能再撤回。如需更正" in clerk.get(f"/tasks/{task_id}").text
 
 
 def test_a_signer_reads_the_form_and_gives_an_opinion(

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, flash, jsonify, make_response, redirect, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.cases.form_changes import ChangedMeanwhile
+from engine.cases.withdrawing import may_withdraw
 from engine.errors import Conflict, FieldError, InvalidForm, InvalidState, NotFound, StepFailed
-from engine.records.task import SignMode, TaskKind
+from engine.records.task import SignMode, TaskKind, TaskState
 from engine.records.task_desk import TaskDesk
 from engine.records.views import TaskView
 from engine.tasks.acting import LONGEST_TEXT
@@ -126,9 +127,20 @@ def _page(
         trouble=trouble,
         kept_typed=bool(values),
         why=cards_of(view.case.case_id, view.deadlines),
+        stays_done=_stays_done(view, desk),
         verb=_worded(view.task.properties, "verb") or text("task.submit", language()),
         hint=_hint(view),
     )
+
+
+def _stays_done(view: TaskView, desk: TaskDesk) -> str:
+    """Why whoever has done the step cannot take it back, and what else there is to do."""
+    task = view.task
+    is_own = task.state is TaskState.COMPLETED and actor().person_id in {task.closed_by, task.closed_for}
+    if not is_own or task.kind is not TaskKind.STEP or desk.may("withdraw"):
+        return ""
+    reason = may_withdraw(engine(), actor(), task.task_id)
+    return reason.in_language(language()) if reason is not None else ""
 
 
 def _shown(view: TaskView, desk: TaskDesk) -> TaskView:
