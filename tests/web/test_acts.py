@@ -82,6 +82,9 @@ def test_a_delegate_sees_whose_task_it_is_and_gives_it_back(
     page = delegate.get(f"/tasks/{task_id}").text
     assert "受周雨委派办理" in page
     assert "办好，交回周雨" in page
+    answer = delegate.post(f"/tasks/{task_id}/completion", {"payload": '{"opinion": 7}', "opinion": "已核实"})
+    assert answer.status_code == 422
+    assert ">已核实</textarea>" in answer.text
     answer = delegate.post(f"/tasks/{task_id}/completion", {"payload": '{"opinion": "属实"}', "opinion": "已核实"})
     assert answer.status_code == 302
     page = owner.get(f"/tasks/{task_id}").text
@@ -122,9 +125,16 @@ def test_a_signer_reads_the_form_and_gives_an_opinion(
     assert island(page)["values"]["opinion"] == "拟同意"
     assert not island(page)["editable"]
     answer = signer.post(f"/tasks/{sign_id}/opinion", {"verdict": "disagree", "opinion": ""})
-    refused = signer.get(answer.location).text
-    assert re.search(r'role="alert">.*<p>请填写意见', refused), "what is refused does not look done"
+    assert answer.status_code == 409
+    assert re.search(r"task-banner is-trouble.*请填写意见", answer.text), "what is refused does not look done"
+    long = "依据不足" * 200
+    answer = signer.post(f"/tasks/{sign_id}/opinion", {"verdict": "disagree", "opinion": long})
+    assert answer.status_code == 409
+    assert long[:500] in answer.text, "an opinion that is refused stays, and never stands in an address"
     signer.post(f"/tasks/{sign_id}/opinion", {"verdict": "disagree", "opinion": "依据不足"})
+    answer = signer.post(f"/tasks/{sign_id}/opinion", {"verdict": "agree", "opinion": "后来写的"})
+    assert answer.status_code == 409
+    assert "后来写的</p>" in answer.text
     page = owner.get(f"/tasks/{task_id}").text
     assert "温暖签署了不同意" in page
     assert "依据不足" in page

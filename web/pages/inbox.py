@@ -34,8 +34,8 @@ from web.inbox_lines import Line, count_words, line_of
 from web.inbox_sheet import inbox_workbook, workbook_name
 from web.office_calendar import office_calendar
 from web.pages.people import offered
-from web.pages.tasks import MENU
 from web.pages.views import view_asked
+from web.task_page import MENU
 
 inbox_pages = Blueprint("inbox", __name__)
 

@@ -33,6 +33,7 @@ from web.errors import trouble_of
 from web.frame import office_time
 from web.i18n import text
 from web.pages.people import offered
+from web.task_page import task_page
 
 task_acts = Blueprint("task_acts", __name__, url_prefix="/tasks")
 
@@ -189,13 +190,13 @@ def do(task_id: str, act: str) -> AnyResponse:
 
 @task_acts.post("/<task_id>/opinion")
 def give_opinion(task_id: str) -> AnyResponse:
-    given = Given(request.form)
-    verdict = request.form.get("verdict", "")
+    opinion = Given(request.form).words("opinion")
     try:
-        sign(engine(), actor(), task_id, verdict, given.words("opinion"))
-    except InvalidState as error:
-        flash(error.message.in_language(language()), "error")
-        return redirect(url_for("tasks.show", task_id=task_id, opinion=given.words("opinion")))
+        sign(engine(), actor(), task_id, request.form.get("verdict", ""), opinion)
+    except (InvalidState, Conflict) as error:
+        trouble = trouble_of(error)
+        page = task_page(open_task(engine(), actor(), task_id), trouble=trouble.message, opinion=opinion)
+        return make_response(page, trouble.status)
     flash(text("act_done.sign", language()))
     return redirect(url_for("inbox.index"))
 
