@@ -92,7 +92,7 @@ def test_the_second_of_two_reads_who_was_first(office: Office, desk_of: DeskOf) 
     desk.do("甄别", answer)
     desk.page.go_back()
     desk.page.goto(desk.page.url)
-    expect(desk.page.locator(".flash")).to_contain_text("不由您办理")
+    expect(desk.page.locator(".flash")).to_contain_text("已经办完，只能查看")
 
 
 def test_a_double_click_registers_once(office: Office, desk_of: DeskOf) -> None:
